@@ -1,0 +1,82 @@
+# ashlar: one core, proved, fuzzed and booted. `make` alone prints every target.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+CC      ?= gcc
+CLANG   ?= clang
+PYTHON  ?= python3
+JOBS    ?= $(shell nproc)
+BUILD   := build
+ARCH    := arch/x86_64
+
+# The core is compiled with these everywhere it is compiled by this file.
+WARN        := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror
+CORE_CFLAGS := -std=c11 -ffreestanding $(WARN) -I$(ARCH)
+CORE        := $(sort $(wildcard core/*.c))
+HEADERS     := $(wildcard core/*.h annotations/*.acsl $(ARCH)/*.h)
+C_FILES      = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+SCRIPTS      = ci/setup .ci/run
+MODULE  ?=
+
+.PHONY: help verify test setup prove prove-update prove-smoke lint format unit bench size clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing from ci/packages.txt (as root or through sudo)
+	@ci/setup
+
+verify: setup ## the main job: prove, fuzz for 60 s, boot, and print one table
+	@$(PYTHON) ci/verify.py
+
+test: ## all tests: lint, unit tests, proof replay, corpus replay, boot suite
+	@$(PYTHON) ci/test.py
+
+prove: ## prove the core (MODULE=buddy for one, FRESH=1 ignores the cache, SMOKE=1 adds smoke tests)
+	@$(PYTHON) proofs/prove.py --jobs $(JOBS) $(if $(FRESH),--fresh) $(if $(SMOKE),--smoke) $(if $(KNOWN_OPEN),--known-open) $(MODULE)
+
+prove-update: ## prove, then rewrite the committed cache, floors and scoreboard (MODULE=, FRESH=1)
+	@$(PYTHON) proofs/prove.py --jobs $(JOBS) --update $(if $(FRESH),--fresh) $(MODULE)
+
+lint: lint-format lint-tidy lint-build lint-shell ## layout, lint and warnings of every source file, as errors
+
+.PHONY: lint-format lint-tidy lint-build lint-shell
+lint-format: ## the C layout is clang-format's
+	@clang-format --dry-run --Werror $(C_FILES)
+
+lint-tidy: ## clang-tidy on core, fuzz, tests and bench
+	@printf '%s\n' $(filter core/%.c fuzz/%.c tests/%.c bench/%.c proofs/bits.c,$(C_FILES)) | \
+	  xargs -P $(JOBS) -n 1 sh -c 'clang-tidy --quiet "$$0" -- -std=c11 -I. -Icore -I$(ARCH) 2>$(BUILD)/tidy.log || { cat $(BUILD)/tidy.log; exit 255; }'
+
+lint-build: ## the core builds without a warning under gcc and clang, with orders 0..18 and 0..10
+	@mkdir -p $(BUILD)/lint; set -e; for cc in gcc $(CLANG); do for order in 18 10; do for file in $(CORE); do \
+	  $$cc $(CORE_CFLAGS) -O2 -DBUDDY_MAX_ORDER=$${order}u -c $$file -o $(BUILD)/lint/out.o; done; done; done
+
+lint-shell: ## shellcheck on the shell scripts
+	@shellcheck $(SCRIPTS)
+
+format: ## lay out every C file
+	@clang-format -i $(C_FILES)
+
+# Unit tests: every tests/test_NAME.c is a program of its own, with the sanitizers.
+TESTS       := $(sort $(wildcard tests/test_*.c))
+TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%)
+TEST_CFLAGS := -std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -I. -Icore -I$(ARCH)
+# Sources that tests use beside the core; fuzz.mk names the replayer's.
+-include fuzz/fuzz.mk kernel/kernel.mk bench/bench.mk
+TEST_EXTRA  := $(REPLAY_SOURCES)
+
+$(BUILD)/tests/core.a: $(CORE) $(TEST_EXTRA) $(HEADERS) $(wildcard fuzz/*.h)
+	@mkdir -p $(BUILD)/tests/objects && rm -f $@
+	@printf '%s\n' $(CORE) $(TEST_EXTRA) | xargs -P $(JOBS) -I{} sh -c '$(CC) $(TEST_CFLAGS) -c {} -o $(BUILD)/tests/objects/$$(echo {} | tr / -).o'
+	@ar rcs $@ $(BUILD)/tests/objects/*.o
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/tests/core.a
+	@$(CC) $(TEST_CFLAGS) $< $(BUILD)/tests/core.a -lcmocka -o $@
+
+unit: $(TEST_BIN) ## unit tests of every core module, under ASan and UBSan
+	@set -e; for t in $(TEST_BIN); do echo "== $$t"; $$t; done
+	@$(PYTHON) -m unittest discover -s tests -p 'test_*.py'
+
+clean: ## remove everything that was built
+	@rm -rf $(BUILD)

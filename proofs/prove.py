@@ -1,0 +1,493 @@
+#!/usr/bin/env python3
+"""Proves the core with Frama-C WP and says exactly what is proved.
+
+Each proofs/modules/NAME.ini names one file and how it is proved. Frama-C exits 0
+with unproved goals, so this program reads every goal's verdict itself and fails
+on any that is not Valid, on fewer goals than the committed floor, on an axiom, on
+a contract assumed outside TRUSTED.md, on a warning that a proof may be unsound,
+on a smoke test that fails and on a canary (\\false) that proves.
+
+A committed cache (proofs/cache) replays the proof without running a prover.
+"""
+import argparse
+import configparser
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROOFS = ROOT / "proofs"
+BUILD = ROOT / "build" / "prove"
+FRAMAC = [
+    "frama-c", "-machdep", "gcc_x86_64",
+    "-warn-unsigned-overflow", "-warn-unsigned-downcast",
+    "-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-status-all",
+    "-wp-definitions-terminate", "-wp-declarations-terminate",
+]
+VERSIONS = {
+    "frama-c": (["frama-c", "-version"], "25.0-beta"),
+    "why3": (["why3", "--version"], "1.5.1"),
+    "z3": (["z3", "--version"], "4.8.12"),
+    "cvc4": (["cvc4", "--version"], "1.8"),
+}
+# What Frama-C says when a proof it goes on with may not mean what it seems to.
+UNSOUND = re.compile(
+    r"Missing RTE guards|might be unsound|not yet supported|annot:missing-spec|"
+    r"[Mm]emory model hypothes|ghost:bad-use|Neither code nor specification|"
+    r"Missing assigns clause|No 'assigns' specification|wp:union")
+GOAL = re.compile(r"^\[wp\] \[([^\]]+)\] Goal (\S+)(?: : (\w+))?(.*)$")
+SMOKE = re.compile(r"\[wp\] (?:Proved goals|Smoke Tests):\s+(\d+) / (\d+)")
+INLINE = re.compile(r"^static inline [^;{}()]*?\b(\w+)\(", re.M)
+
+
+def relative(path):
+    """The path as seen from the project's root."""
+    return str(Path(path).resolve().relative_to(ROOT))
+
+
+@dataclass
+class Goal:
+    name: str
+    function: str
+    prover: str
+    valid: bool
+    milliseconds: float
+
+
+@dataclass
+class Module:
+    name: str
+    source: str
+    summary: str
+    timeout: str
+    options: list
+    inlines_of: list
+    special: dict
+    says: dict
+    goals: list = field(default_factory=list)
+    assumed: set = field(default_factory=set)
+    problems: list = field(default_factory=list)
+    seconds: float = 0.0
+
+    def functions(self):
+        table = {}
+        for goal in self.goals:
+            table.setdefault(goal.function, []).append(goal)
+        return table
+
+
+def load_module(path):
+    ini = configparser.ConfigParser(inline_comment_prefixes=(";",), interpolation=None)
+    ini.optionxform = str
+    ini.read(path)
+    main = ini["module"]
+    special = {}
+    for section in ini.sections():
+        if section.startswith("function "):
+            special[section.split(None, 1)[1]] = dict(ini[section])
+    return Module(
+        name=path.stem, source=main["source"], summary=main.get("summary", ""),
+        timeout=main.get("timeout", "10"), options=main.get("options", "").split(),
+        inlines_of=main.get("inlines_of", "").split(), special=special,
+        says=dict(ini["says"]) if ini.has_section("says") else {})
+
+
+def header_inlines(module):
+    """Functions whose bodies stand in headers and are proved by another module."""
+    names = set()
+    for pattern in ("core/*.h", "arch/x86_64/*.h"):
+        for header in ROOT.glob(pattern):
+            if relative(header) not in module.inlines_of:
+                names |= set(INLINE.findall(header.read_text()))
+    return names
+
+
+def preprocessed(module):
+    """The module's text after the preprocessor: which inline functions it holds."""
+    return subprocess.run(["gcc", "-E", "-P", "-Iarch/x86_64", module.source], cwd=ROOT, check=True,
+                          capture_output=True, text=True).stdout
+
+
+def groups(module):
+    """The Frama-C runs of a module: one for most functions, one for each option set."""
+    body = preprocessed(module)
+    skip = {name for name in header_inlines(module) if re.search(rf"\b{name}\(", body)}
+    skip |= set(module.special)
+    first = ["-wp-timeout", module.timeout] + module.options
+    if skip:
+        first += ["-wp-skip-fct", ",".join(sorted(skip))]
+    runs = {"main": first}
+    by_options = {}
+    for name, section in module.special.items():
+        key = (section.get("timeout", module.timeout), section.get("options", ""))
+        by_options.setdefault(key, []).append(name)
+    for number, ((timeout, options), names) in enumerate(sorted(by_options.items()), 1):
+        runs[f"special{number}"] = (["-wp-timeout", timeout, "-wp-fct", ",".join(names)]
+                                    + options.split())
+    return runs
+
+
+def environment():
+    """Why3's configuration is the project's own, never the user's."""
+    conf = BUILD / "why3.conf"
+    env = dict(os.environ, WHY3CONFIG=str(conf))
+    if not conf.exists():
+        conf.parent.mkdir(parents=True, exist_ok=True)
+        result = subprocess.run(["why3", "config", "detect"], env=env, capture_output=True, text=True)
+        if result.returncode != 0 or not conf.exists():
+            sys.exit(f"prove: why3 found no provers (run: make setup)\n{result.stderr}")
+    return env
+
+
+def milliseconds(text):
+    """The longest time in a goal's line: '(Qed:4ms) (1.2s) (1800)' gives 1200."""
+    longest = 0.0
+    for number, unit in re.findall(r"\((\d+(?:\.\d+)?)(ms|s|')", text):
+        longest = max(longest, float(number) * {"ms": 1, "s": 1000, "'": 60000}[unit])
+    return longest
+
+
+def read_goals(output, names):
+    """Every goal's verdict. Names of goals start with that of their function."""
+    goals = []
+    ordered = sorted(names, key=len, reverse=True)
+    for line in output.splitlines():
+        match = GOAL.match(line)
+        if not match:
+            continue
+        prover, goal, verdict, rest = match.groups()
+        text = re.sub(r"^typed_", "", goal)
+        function = next((n for n in ordered if text.startswith(n + "_")), None)
+        function = function or ("(lemmas)" if text.startswith(("lemma_", "check_lemma_")) else "(file)")
+        goals.append(Goal(goal, function, prover.split()[0], verdict == "Valid", milliseconds(rest)))
+    return goals
+
+
+def frama_c(arguments, log):
+    """Runs Frama-C on the project and keeps what it printed."""
+    result = subprocess.run(arguments, cwd=ROOT, env=environment(), text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(result.stdout)
+    return result
+
+
+def run_group(module, group, options, mode, jobs):
+    """One Frama-C run; returns its goals."""
+    folder = BUILD / module.name / group
+    table = folder / "functions.json"
+    properties = folder / "properties.csv"
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in (table, properties):
+        stale.unlink(missing_ok=True)
+    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(jobs),
+                               "-wp-cache", mode, "-wp-session", str(folder),
+                               "-wp-report-json", str(table)] + options
+                     + ["-then", "-report-csv", str(properties)], folder / "log")
+    for line in result.stdout.splitlines():
+        if UNSOUND.search(line):
+            module.problems.append(f"warning: {line.strip()}")
+    if result.returncode != 0 or not table.exists():
+        module.problems.append(f"frama-c failed on {module.source}; see {relative(folder / 'log')}")
+        return []
+    names = list(json.loads(table.read_text()).get("wp:functions", {}))
+    goals = read_goals(result.stdout, names)
+    counted = re.search(r"Proved goals:\s+(\d+) / (\d+)", result.stdout)
+    stated = (int(counted[1]), int(counted[2])) if counted else (0, 0)
+    if stated != (sum(g.valid for g in goals), len(goals)):
+        module.problems.append(f"{group}: the verdicts read do not add up to Frama-C's {stated}")
+    read_assumed(module, properties)
+    return goals
+
+
+def read_assumed(module, properties):
+    """Contracts that Frama-C took on trust: no body was in view."""
+    if not properties.exists():
+        return
+    with properties.open(newline="") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            if row["status"] == "Considered valid" and not row["directory"].startswith("FRAMAC_SHARE"):
+                module.assumed.add(row["function"])
+
+
+def cache_of(module):
+    return PROOFS / "cache" / f"{module.name}.json"
+
+
+def unpack_cache(module, group, fresh):
+    """Lays the committed verdicts out as Frama-C's cache."""
+    folder = BUILD / module.name / group / "cache"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if fresh or not cache_of(module).exists():
+        return
+    for key, entry in json.loads(cache_of(module).read_text()).items():
+        (folder / f"{key}.json").write_text(json.dumps(entry))
+
+
+def pack_cache(module, runs):
+    """Keeps the verdicts that were used and are valid; a timeout says nothing lasting."""
+    entries = {}
+    for group in runs:
+        for path in (BUILD / module.name / group / "cache").glob("*.json"):
+            entry = json.loads(path.read_text())
+            if entry.get("verdict") == "valid":
+                entries[path.stem] = entry
+    lines = [f"{json.dumps(key)}: {json.dumps(entries[key], sort_keys=True)}" for key in sorted(entries)]
+    cache_of(module).parent.mkdir(exist_ok=True)
+    cache_of(module).write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def prove(module, args):
+    """Proves one module: from the cache first, with provers for what it lacks."""
+    start = time.monotonic()
+    runs = groups(module)
+    for group, options in runs.items():
+        unpack_cache(module, group, args.fresh)
+        if args.update:
+            goals = run_group(module, group, options, "rebuild" if args.fresh else "cleanup", args.jobs)
+        elif args.fresh:
+            goals = run_group(module, group, options, "none", args.jobs)
+        else:
+            problems = list(module.problems)
+            goals = run_group(module, group, options, "offline", args.jobs)
+            known = open_goals()
+            if not args.offline and any(not g.valid and g.name not in known for g in goals):
+                module.problems = problems
+                goals = run_group(module, group, options, "replay", args.jobs)
+        module.goals += goals
+    if args.update:
+        pack_cache(module, runs)
+    if not args.no_canary:
+        canary(module)
+    module.seconds = time.monotonic() - start
+
+
+def canary(module):
+    """\\false must not prove in the context of any file: else its axioms contradict."""
+    folder = BUILD / module.name / "canary"
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / "canary.c"
+    source.write_text(f'#include "{ROOT / module.source}"\n/*@ check lemma ashlar_canary: \\false; */\n')
+    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", str(source), "-wp-timeout", "2",
+                               "-wp-prop", "ashlar_canary", "-wp-cache", "none"], folder / "log")
+    verdicts = [m for m in map(GOAL.match, result.stdout.splitlines()) if m and "canary" in m[2]]
+    if len(verdicts) != 1:
+        module.problems.append(f"the canary was not tried; see {relative(folder / 'log')}")
+    elif verdicts[0][3] == "Valid":
+        module.problems.append("the canary proved: the module's annotations contradict themselves")
+
+
+def smoke(module, jobs):
+    """Looks for requires and invariants that nothing can satisfy. Returns (passed, total)."""
+    passed = total = 0
+    for group, options in groups(module).items():
+        folder = BUILD / module.name / f"smoke-{group}"
+        result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(jobs),
+                                   "-wp-cache", "none"] + options
+                         + ["-wp-smoke-tests", "-wp-smoke-timeout", "1", "-wp-prop", "@smoke"], folder / "log")
+        match = SMOKE.search(result.stdout)
+        if result.returncode != 0 or not match:
+            module.problems.append(f"smoke tests did not run; see {relative(folder / 'log')}")
+            continue
+        passed, total = passed + int(match[1]), total + int(match[2])
+    if passed != total:
+        module.problems.append(f"{total - passed} smoke tests failed; see {relative(BUILD / module.name)}")
+    return passed, total
+
+
+def table_column(path, heading):
+    """The `names` in the first column of the Markdown table under a heading."""
+    text = path.read_text() if path.exists() else ""
+    section = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    return set(re.findall(r"^\| `([^`]+)`", section[1], re.M)) if section else set()
+
+
+def trusted():
+    return table_column(PROOFS / "TRUSTED.md", "Contracts")
+
+
+def open_goals():
+    """Goals known to be open, each with its reason, in OPEN.md."""
+    return table_column(PROOFS / "OPEN.md", "Goals")
+
+
+def floors():
+    path = PROOFS / "floors.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def axioms():
+    """Lines of annotations that would be believed without proof."""
+    found = []
+    for pattern in ("core/*.[ch]", "annotations/*.acsl", "arch/*/*.h", "proofs/*.c"):
+        for path in sorted(ROOT.glob(pattern)):
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                if re.search(r"\b(axiom|admit)\b", line):
+                    found.append(f"{relative(path)}:{number}: {line.strip()}")
+    return found
+
+
+def judge(modules, everything):
+    """What stands between the run and a proof, beside goals that are not valid."""
+    problems = [f"{m.name}: {p}" for m in modules for p in m.problems]
+    floor = floors()
+    for module in modules:
+        if len(module.goals) < floor.get(module.name, 0):
+            problems.append(f"{module.name}: {len(module.goals)} goals, fewer than the floor of {floor[module.name]}")
+    problems += [f"axiom: {line}" for line in axioms()]
+    if not everything:
+        return problems, set()
+    proved = {name for m in modules for name in m.functions()}
+    assumed = {name for m in modules for name in m.assumed} - proved
+    problems += [f"assumed contract not in TRUSTED.md: {name}" for name in sorted(assumed - trusted())]
+    problems += [f"TRUSTED.md lists {name}, which nothing assumes" for name in sorted(trusted() - assumed)]
+    stale = open_goals() & {g.name for m in modules for g in m.goals if g.valid}
+    problems += [f"OPEN.md lists {name}, which is proved" for name in sorted(stale)]
+    return problems, assumed
+
+
+def summary_of(goals):
+    """'Qed 12, Z3 30' for a list of goals."""
+    count = {}
+    for goal in goals:
+        if goal.valid:
+            count[goal.prover] = count.get(goal.prover, 0) + 1
+    return ", ".join(f"{prover} {count[prover]}" for prover in ("Qed", "Z3", "CVC4") if prover in count)
+
+
+def scoreboard(modules, assumed):
+    """proofs/SCOREBOARD.md, from the verdicts."""
+    goals = [g for m in modules for g in m.goals]
+    lines = ["# Scoreboard", "",
+             "Made by `make prove-update` from the provers' verdicts; `make test` fails when it is not true.", "",
+             f"Goals: {sum(g.valid for g in goals)} of {len(goals)} valid. Axioms: {len(axioms())}. "
+             f"Assumed contracts: {len(assumed)} (see TRUSTED.md).", ""]
+    for module in modules:
+        lines += [f"## {module.name}", "", f"`{module.source}`. {module.summary}", "",
+                  "| function | goals | provers | slowest | what is proved |", "|---|---|---|---|---|"]
+        for name, mine in sorted(module.functions().items()):
+            slowest = max(g.milliseconds for g in mine)
+            lines.append(f"| `{name}` | {sum(g.valid for g in mine)}/{len(mine)} | {summary_of(mine)} "
+                         f"| {slowest / 1000:.1f} s | {module.says.get(name, '')} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def stable(text):
+    """The scoreboard's columns that do not change from run to run."""
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
+    return [(r[1].strip(), r[2].strip(), r[5].strip()) for r in rows]
+
+
+def report(modules, problems, assumed, seconds):
+    """Everything as JSON, for build/report."""
+    return {
+        "goals": sum(len(m.goals) for m in modules),
+        "proved": sum(g.valid for m in modules for g in m.goals),
+        "axioms": len(axioms()), "assumed": sorted(assumed), "problems": problems,
+        "seconds": round(seconds, 1),
+        "modules": {m.name: {
+            "source": m.source, "seconds": round(m.seconds, 1),
+            "functions": {name: {
+                "goals": len(goals), "proved": sum(g.valid for g in goals), "provers": summary_of(goals),
+                "slowest_ms": max(g.milliseconds for g in goals),
+                "open": [g.name for g in goals if not g.valid]} for name, goals in m.functions().items()},
+        } for m in modules},
+    }
+
+
+def check_versions():
+    """Another prover may well succeed or fail elsewhere: say so before anything else."""
+    for tool, (command, expected) in VERSIONS.items():
+        try:
+            text = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        except FileNotFoundError:
+            sys.exit(f"prove: {tool} is not installed (run: make setup)")
+        line = text.splitlines()[0] if text else "no version"
+        print(f"prove: {tool}: {line}", flush=True)
+        if expected not in line:
+            print(f"prove: the proofs were made with {tool} {expected}; with another version goals may stay open")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="Prove the core with Frama-C WP.")
+    parser.add_argument("modules", nargs="*", help="modules to prove (default: all)")
+    parser.add_argument("--fresh", action="store_true", help="ignore the cache: prove from nothing")
+    parser.add_argument("--offline", action="store_true", help="never run a prover: what the cache lacks is open")
+    parser.add_argument("--update", action="store_true", help="write cache, floors and scoreboard")
+    parser.add_argument("--known-open", action="store_true", help="goals that OPEN.md lists are no failure")
+    parser.add_argument("--smoke", action="store_true", help="run the smoke tests too")
+    parser.add_argument("--no-canary", action="store_true", help="leave the canary out")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="provers at once")
+    return parser.parse_args()
+
+
+def chosen(names):
+    """The modules asked for, in the order of the layers."""
+    paths = {p.stem: p for p in (PROOFS / "modules").glob("*.ini")}
+    unknown = [n for n in names if n not in paths]
+    if unknown:
+        sys.exit(f"prove: no module {', '.join(unknown)}; there are: {', '.join(sorted(paths))}")
+    return [load_module(paths[n]) for n in sorted(names or paths)]
+
+
+def write_committed(modules, assumed):
+    """Cache is written as it goes; floors and scoreboard at the end."""
+    floor = floors()
+    floor.update({m.name: len(m.goals) for m in modules})
+    known = {p.stem for p in (PROOFS / "modules").glob("*.ini")}
+    floor = {name: count for name, count in sorted(floor.items()) if name in known}
+    (PROOFS / "floors.json").write_text(json.dumps(floor, indent=2) + "\n")
+    if set(floor) == {m.name for m in modules}:
+        (PROOFS / "SCOREBOARD.md").write_text(scoreboard(modules, assumed))
+
+
+def main():
+    args = arguments()
+    start = time.monotonic()
+    check_versions()
+    modules = chosen(args.modules)
+    everything = not args.modules
+    smoked = [0, 0]
+    for module in modules:
+        prove(module, args)
+        if args.smoke:
+            smoked = [a + b for a, b in zip(smoked, smoke(module, args.jobs))]
+        valid = sum(g.valid for g in module.goals)
+        print(f"  {module.name:<18} {valid:>5}/{len(module.goals):<5} goals  "
+              f"{len(module.functions()):>3} functions  {module.seconds:6.1f} s", flush=True)
+    problems, assumed = judge(modules, everything)
+    if args.update:
+        write_committed(modules, assumed)
+    elif everything and (PROOFS / "SCOREBOARD.md").exists():
+        if stable(scoreboard(modules, assumed)) != stable((PROOFS / "SCOREBOARD.md").read_text()):
+            problems.append("proofs/SCOREBOARD.md is not what was just proved (run: make prove-update)")
+    if args.smoke:
+        print(f"prove: smoke tests {smoked[0]}/{smoked[1]} passed")
+    known = open_goals()
+    for goal in (g for m in modules for g in m.goals if not g.valid):
+        print(f"prove: OPEN {goal.function}: {goal.name}" + (" (known, see proofs/OPEN.md)" if goal.name in known else ""))
+    for problem in problems:
+        print(f"prove: PROBLEM {problem}")
+    seconds = time.monotonic() - start
+    goals = [g for m in modules for g in m.goals]
+    (ROOT / "build" / "report").mkdir(parents=True, exist_ok=True)
+    (ROOT / "build" / "report" / "prove.json").write_text(
+        json.dumps(report(modules, problems, assumed, seconds), indent=2) + "\n")
+    complete = [n for m in modules for n, mine in m.functions().items() if all(g.valid for g in mine)]
+    print(f"prove: goals={sum(g.valid for g in goals)}/{len(goals)} functions={len(complete)} "
+          f"axioms={len(axioms())} assumed={len(assumed)} seconds={seconds:.0f}")
+    failed = [g for g in goals if not g.valid and not (args.known_open and g.name in known)]
+    return 1 if failed or problems or not goals else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
