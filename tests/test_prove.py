@@ -1,0 +1,78 @@
+"""The prove driver: what it reads from Frama-C's output, and what it refuses."""
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "proofs"))
+import prove  # noqa: E402
+
+OUTPUT = """\
+[wp] [CFG] Goal f_terminates : Valid (Trivial)
+[wp] [Qed] Goal typed_f_ensures : Valid (2ms)
+[wp] [Z3 4.8.12] Goal typed_f_at_assert : Valid (Qed:2ms) (1.5s) (105584) (cached)
+[wp] [Failed] Goal typed_f_ensures_bad
+  Z3 4.8.12: Timeout (Qed:2ms) (3s)
+[wp] [Qed] Goal typed_lemma_up : Valid
+"""
+
+
+class ReadGoals(unittest.TestCase):
+    def setUp(self):
+        self.goals = prove.read_goals(OUTPUT, ["f", "f_at"])
+
+    def test_every_goal_line_is_one_goal(self):
+        self.assertEqual(len(self.goals), 5)
+
+    def test_a_goal_without_a_verdict_is_open(self):
+        self.assertEqual([g.name for g in self.goals if not g.valid], ["typed_f_ensures_bad"])
+
+    def test_a_goal_belongs_to_the_longest_function_name_that_fits(self):
+        self.assertEqual([g.function for g in self.goals], ["f", "f", "f_at", "f", "(lemmas)"])
+
+    def test_the_time_is_the_slowest_of_the_line(self):
+        self.assertEqual(self.goals[2].milliseconds, 1500.0)
+
+    def test_provers_are_counted_for_valid_goals_only(self):
+        self.assertEqual(prove.summary_of(self.goals), "Qed 3, Z3 1")
+
+
+class Judge(unittest.TestCase):
+    def module(self, **fields):
+        values = dict(name="m", source="core/m.c", summary="", timeout="1", options=[], inlines_of=[],
+                      special={}, says={})
+        return prove.Module(**{**values, **fields})
+
+    def test_a_warning_of_unsoundness_is_a_problem(self):
+        for text in ("Missing RTE guards", "Memory model hypotheses for function 'f'",
+                     "Neither code nor specification for function g"):
+            self.assertTrue(prove.UNSOUND.search(text), text)
+
+    def test_an_assumed_contract_outside_the_trusted_list_is_a_problem(self):
+        module = self.module(goals=prove.read_goals(OUTPUT, ["f"]), assumed={"surprise"})
+        problems, assumed = prove.judge([module], everything=True)
+        self.assertIn("surprise", assumed)
+        self.assertTrue(any("surprise" in p for p in problems))
+
+    def test_a_contract_proved_in_another_module_is_not_assumed(self):
+        module = self.module(goals=prove.read_goals(OUTPUT, ["f"]), assumed={"f"})
+        _, assumed = prove.judge([module], everything=True)
+        self.assertEqual(assumed, set())
+
+    def test_fewer_goals_than_the_floor_is_a_problem(self):
+        name, count = next(iter(prove.floors().items()), ("m", 0))
+        if not count:
+            self.skipTest("no floor is committed")
+        problems, _ = prove.judge([self.module(name=name)], everything=False)
+        self.assertTrue(any("floor" in p for p in problems))
+
+
+class Scoreboard(unittest.TestCase):
+    def test_only_columns_that_do_not_change_between_runs_are_compared(self):
+        one = "| `f` | 3/3 | Qed 3 | 0.1 s | says |"
+        two = "| `f` | 3/3 | Z3 3 | 2.0 s | says |"
+        self.assertEqual(prove.stable(one), prove.stable(two))
+        self.assertNotEqual(prove.stable(one), prove.stable(one.replace("3/3", "2/3")))
+
+
+if __name__ == "__main__":
+    unittest.main()
