@@ -1,0 +1,127 @@
+/* Page tables beside an unchecked four-load walker. */
+#include "bench.h"
+#include "pagetable.h"
+
+#include <stdlib.h>
+
+/* One address space over an arena of nframes frames. The mapped pages lie in
+ * VIRTUAL_BASE .. + 4 KiB * pages; the last page of every leaf table stays mapped so that
+ * no table comes or goes while the clock runs. */
+#define VIRTUAL_BASE 0x400000000000u
+#define PAGES 0x100000u /* 4 GiB of addresses */
+
+struct space {
+  struct frames frames;
+  struct pagetable table;
+  uint64_t nframes;
+  uint64_t *words;
+  struct frame *records;
+  uint64_t *memory;
+  uint32_t *visit; /* pages in visiting order, without the ones that stay */
+  uint32_t pages;
+  frame_t target;
+};
+
+static uint64_t address_of(uint32_t page)
+{
+  return VIRTUAL_BASE + (uint64_t)page * PAGE_SIZE;
+}
+
+static void space_make(struct space *space, uint64_t nframes)
+{
+  space->nframes = nframes;
+  space->words = arena_map(8 * buddy_words(nframes));
+  space->records = arena_map(nframes * sizeof(struct frame));
+  space->memory = arena_map(nframes * FRAME_SIZE);
+  space->visit = arena_map(4u * PAGES);
+  must(frames_init(&space->frames, nframes, space->words, buddy_words(nframes), space->records,
+                   nframes),
+       "frames_init");
+  must(frames_release(&space->frames, 1, nframes - 1), "frames_release");
+  must(pagetable_create(&space->table, &space->frames, space->memory), "create");
+  must(frame_alloc(&space->frames, 0, OWNER_USER, 0, &space->target), "target");
+  for (uint32_t page = 511; page < PAGES; page += 512)
+    must(pagetable_map(&space->table, address_of(page), space->target, PAGE_WRITE), "stay");
+}
+
+static void space_drop(struct space *space)
+{
+  arena_unmap(space->words, 8 * buddy_words(space->nframes));
+  arena_unmap(space->records, space->nframes * sizeof(struct frame));
+  arena_unmap(space->memory, space->nframes * FRAME_SIZE);
+  arena_unmap(space->visit, 4u * PAGES);
+}
+
+/* The pages to visit: all but the ones that stay mapped. */
+static void space_visit(struct space *space, enum pattern pattern)
+{
+  visit_order(pattern, space->visit, PAGES);
+  space->pages = 0;
+  for (uint32_t i = 0; i < PAGES; i++)
+    if (space->visit[i] % 512 != 511)
+      space->visit[space->pages++] = space->visit[i];
+}
+
+static void checked_round(struct space *space, double *map, double *unmap)
+{
+  struct translation was;
+  uint64_t start = now_ns();
+  for (uint32_t i = 0; i < space->pages; i++)
+    must(pagetable_map(&space->table, address_of(space->visit[i]), space->target, PAGE_WRITE),
+         "map");
+  uint64_t middle = now_ns();
+  for (uint32_t i = 0; i < space->pages; i++)
+    must(pagetable_unmap(&space->table, address_of(space->visit[i]), &was), "unmap");
+  uint64_t end = now_ns();
+  *map = (double)(middle - start) / space->pages;
+  *unmap = (double)(end - middle) / space->pages;
+}
+
+static void walker_round(struct space *space, double *map, double *unmap)
+{
+  uint64_t start = now_ns();
+  for (uint32_t i = 0; i < space->pages; i++)
+    walker_map(space->memory, space->table.root, address_of(space->visit[i]), space->target);
+  uint64_t middle = now_ns();
+  for (uint32_t i = 0; i < space->pages; i++)
+    walker_unmap(space->memory, space->table.root, address_of(space->visit[i]));
+  uint64_t end = now_ns();
+  *map = (double)(middle - start) / space->pages;
+  *unmap = (double)(end - middle) / space->pages;
+}
+
+static void bench_pattern(struct space *space, enum pattern pattern, const char *how, double goal,
+                          uint32_t rounds)
+{
+  double map[BENCH_ROUNDS_MAX];
+  double unmap[BENCH_ROUNDS_MAX];
+  double floor_map[BENCH_ROUNDS_MAX];
+  double floor_unmap[BENCH_ROUNDS_MAX];
+  space_visit(space, pattern);
+  walker_round(space, &floor_map[0], &floor_unmap[0]); /* warm-up, overwritten below */
+  checked_round(space, &map[0], &unmap[0]);
+  for (uint32_t r = 0; r < rounds; r++) {
+    walker_round(space, &floor_map[r], &floor_unmap[r]);
+    checked_round(space, &map[r], &unmap[r]);
+  }
+  report("page map", how,
+         (struct figure){.arena_frames = space->nframes,
+                         .value = median(map, rounds),
+                         .floor = median(floor_map, rounds),
+                         .goal = goal,
+                         .unit = "ns"});
+  report("page unmap", how,
+         (struct figure){.arena_frames = space->nframes,
+                         .value = median(unmap, rounds),
+                         .floor = median(floor_unmap, rounds),
+                         .unit = "ns"});
+}
+
+void bench_pagetable(uint64_t nframes, uint32_t rounds)
+{
+  struct space space = {0};
+  space_make(&space, nframes);
+  bench_pattern(&space, PATTERN_FIFO, "4 KiB, sequential", 2, rounds);
+  bench_pattern(&space, PATTERN_RANDOM, "4 KiB, random over 4 GiB", 3, rounds);
+  space_drop(&space);
+}

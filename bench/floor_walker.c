@@ -1,0 +1,19 @@
+#include "bench.h"
+
+static uint64_t *leaf_slot(uint64_t *memory, frame_t root, uint64_t address)
+{
+  uint64_t entry = memory[512 * (uint64_t)root + (address >> 39 & 511)];
+  entry = memory[512 * (entry >> 12 & 0xFFFFFFFFu) + (address >> 30 & 511)];
+  entry = memory[512 * (entry >> 12 & 0xFFFFFFFFu) + (address >> 21 & 511)];
+  return &memory[512 * (entry >> 12 & 0xFFFFFFFFu) + (address >> 12 & 511)];
+}
+
+void walker_map(uint64_t *memory, frame_t root, uint64_t address, frame_t frame)
+{
+  *leaf_slot(memory, root, address) = (uint64_t)frame << 12 | 3u;
+}
+
+void walker_unmap(uint64_t *memory, frame_t root, uint64_t address)
+{
+  *leaf_slot(memory, root, address) = 0;
+}
