@@ -18,7 +18,7 @@ C_FILES      = $(shell git ls-files --cached --others --exclude-standard '*.c' '
 SCRIPTS      = ci/setup .ci/run
 MODULE  ?=
 
-.PHONY: help verify test setup prove prove-update prove-smoke lint format unit bench size clean
+.PHONY: help verify test setup prove prove-update prove-smoke lint format unit bench example clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,13 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/tests/core.a
 unit: $(TEST_BIN) ## unit tests of every core module, under ASan and UBSan
 	@set -e; for t in $(TEST_BIN); do echo "== $$t"; $$t; done
 	@$(PYTHON) -m unittest discover -s tests -p 'test_*.py'
+
+example: $(BUILD)/example/embed ## compile and run the example of docs/using.md
+	@$<
+
+$(BUILD)/example/embed: examples/embed.c $(CORE) $(HEADERS)
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -Wall -Wextra -Werror -fsanitize=address,undefined -Icore -I$(ARCH) $< $(CORE) -o $@
 
 clean: ## remove everything that was built
 	@rm -rf $(BUILD)

@@ -54,6 +54,7 @@ STAGES = [
     ("lint-build", [], whole),
     ("lint-tidy", [], whole),
     ("unit", [], cmocka),
+    ("example", [], whole),
     ("prove", ["KNOWN_OPEN=1"], proof),
     ("corpus-replay", [], counted),
     ("boot", [], counted),
