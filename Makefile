@@ -32,7 +32,7 @@ verify: setup ## the main job: prove, fuzz for 60 s, boot, and print one table
 test: ## all tests: lint, unit tests, proof replay, corpus replay, boot suite
 	@$(PYTHON) ci/test.py
 
-prove: ## prove the core (MODULE=buddy for one, FRESH=1 ignores the cache, SMOKE=1 adds smoke tests)
+prove: ## prove the core (MODULE=buddy for one, FRESH=1 ignores the cache, SMOKE=1 repeats the smoke tests)
 	@$(PYTHON) proofs/prove.py --jobs $(JOBS) $(if $(FRESH),--fresh) $(if $(SMOKE),--smoke) $(if $(KNOWN_OPEN),--known-open) $(MODULE)
 
 prove-update: ## prove, then rewrite the committed cache, floors and scoreboard (MODULE=, FRESH=1)
