@@ -472,7 +472,8 @@ def write_committed(modules, assumed):
     floor = {name: count for name, count in sorted(floor.items()) if name in known}
     (PROOFS / "floors.json").write_text(json.dumps(floor, indent=2) + "\n")
     record = {name: entry for name, entry in smoke_record().items() if name in known}
-    record.update({m.name: {"digest": digest(m), "passed": m.smoke[0], "total": m.smoke[1]} for m in modules})
+    record.update({m.name: {"digest": digest(m), "passed": m.smoke[0], "total": m.smoke[1]}
+                   for m in modules if not m.problems})
     (PROOFS / "smoke.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
     if set(floor) == {m.name for m in modules}:
         (PROOFS / "SCOREBOARD.md").write_text(scoreboard(modules, assumed))
