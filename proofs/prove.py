@@ -170,7 +170,7 @@ def read_goals(output, names):
         text = re.sub(r"^typed_", "", goal)
         function = next((n for n in ordered if text.startswith(n + "_")), None)
         function = function or ("(lemmas)" if text.startswith(("lemma_", "check_lemma_")) else "(file)")
-        goals.append(Goal(goal, function, "Qed" if prover == "CFG" else prover.split()[0], verdict == "Valid", milliseconds(rest)))
+        goals.append(Goal(goal, function, "Qed" if prover in ("CFG", "Script") else prover.split()[0], verdict == "Valid", milliseconds(rest)))
     return goals
 
 
