@@ -1,19 +1,35 @@
 #include "frame.h"
 
 /* The frames first .. first + count - 1 exist. */
+/*@ requires \valid_read(&db->nframes);
+    assigns \nothing;
+    ensures exact: \result <==> first + count <= db->nframes;
+*/
 static bool in_range(const struct frames *db, uint64_t first, uint64_t count)
 {
   return first <= db->nframes && count <= db->nframes - first;
 }
 
+/*@ assigns \nothing;
+    ensures exact: \result <==> owner >= OWNER_KERNEL;
+*/
 static bool in_use(uint8_t owner)
 {
   return owner >= OWNER_KERNEL;
 }
 
 /* Whether each frame of a run has this owner. */
+/*@ requires layout: FramesLayout(db) && first + count <= db->nframes;
+    assigns \nothing;
+    ensures exact: \result <==> \forall integer f; first <= f < first + count ==> Owner(db, f) == owner;
+*/
 static bool run_owned(const struct frames *db, uint64_t first, uint64_t count, enum owner owner)
 {
+  /*@ loop invariant 0 <= k <= count;
+      loop invariant \forall integer f; first <= f < first + k ==> Owner(db, f) == owner;
+      loop assigns k;
+      loop variant count - k;
+  */
   for (uint64_t k = 0; k < count; k++) {
     if (db->records[first + k].owner != owner)
       return false;
@@ -21,8 +37,18 @@ static bool run_owned(const struct frames *db, uint64_t first, uint64_t count, e
   return true;
 }
 
+/*@ requires layout: FramesLayout(db) && first + count <= db->nframes;
+    assigns \nothing;
+    ensures found: \result ==> \exists integer f; first <= f < first + count && Poisoned(db, f);
+    ensures none: !\result ==> \forall integer f; first <= f < first + count ==> !Poisoned(db, f);
+*/
 static bool run_poisoned(const struct frames *db, uint64_t first, uint64_t count)
 {
+  /*@ loop invariant 0 <= k <= count;
+      loop invariant \forall integer f; first <= f < first + k ==> !Poisoned(db, f);
+      loop assigns k;
+      loop variant count - k;
+  */
   for (uint64_t k = 0; k < count; k++) {
     if ((db->records[first + k].flags & FRAME_POISONED) != 0)
       return true;
@@ -30,48 +56,175 @@ static bool run_poisoned(const struct frames *db, uint64_t first, uint64_t count
   return false;
 }
 
-/* Frames that belong to nobody: free or reserved. */
-static void set_idle(struct frames *db, uint64_t first, uint64_t count, enum owner owner,
+/*@ requires valid: \valid(record);
+    assigns *record;
+    ensures written: record->references == 0 && record->parent == parent && record->index == 0 && record->live == 0 &&
+      record->owner == owner && record->order == order && record->flags == flags;
+*/
+static void set_record(struct frame *record, uint8_t owner, uint8_t order, uint8_t flags,
+                       frame_t parent)
+{
+  record->references = 0;
+  record->parent = parent;
+  record->index = 0;
+  record->live = 0;
+  record->owner = owner;
+  record->order = order;
+  record->flags = flags;
+  record->unused = 0;
+}
+
+/* 2^order. */
+/*@ requires order <= BUDDY_MAX_ORDER;
+    assigns \nothing;
+    ensures exact: \result == Pow2(order);
+*/
+static uint64_t block_frames(uint32_t order)
+{
+  /*@ assert cases:
+        (order == 0 ==> ((uint64_t)1 << order) == 1) &&
+        (order == 1 ==> ((uint64_t)1 << order) == 2) &&
+        (order == 2 ==> ((uint64_t)1 << order) == 4) &&
+        (order == 3 ==> ((uint64_t)1 << order) == 8) &&
+        (order == 4 ==> ((uint64_t)1 << order) == 16) &&
+        (order == 5 ==> ((uint64_t)1 << order) == 32) &&
+        (order == 6 ==> ((uint64_t)1 << order) == 64) &&
+        (order == 7 ==> ((uint64_t)1 << order) == 128) &&
+        (order == 8 ==> ((uint64_t)1 << order) == 256) &&
+        (order == 9 ==> ((uint64_t)1 << order) == 512) &&
+        (order == 10 ==> ((uint64_t)1 << order) == 1024) &&
+        (order == 11 ==> ((uint64_t)1 << order) == 2048) &&
+        (order == 12 ==> ((uint64_t)1 << order) == 4096) &&
+        (order == 13 ==> ((uint64_t)1 << order) == 8192) &&
+        (order == 14 ==> ((uint64_t)1 << order) == 16384) &&
+        (order == 15 ==> ((uint64_t)1 << order) == 32768) &&
+        (order == 16 ==> ((uint64_t)1 << order) == 65536) &&
+        (order == 17 ==> ((uint64_t)1 << order) == 131072) &&
+        (order == 18 ==> ((uint64_t)1 << order) == 262144); */
+  return (uint64_t)1 << order;
+}
+
+/* The same record for a run of frames. */
+/*@ requires layout: FramesLayout(db) && first + count <= db->nframes;
+    assigns db->records[first .. first + count - 1];
+    ensures written: RunSet(db, first, first + count, owner, order, flags, parent);
+    ensures others: SameOutside{Pre, Post}(db, first, first + count);
+*/
+static void set_run(struct frames *db, uint64_t first, uint64_t count, uint8_t owner, uint8_t order,
+                    uint8_t flags, frame_t parent)
+{
+  /*@ loop invariant 0 <= k <= count;
+      loop invariant written: RunSet(db, first, first + k, owner, order, flags, parent);
+      loop assigns k, db->records[first .. first + count - 1];
+      loop variant count - k;
+  */
+  for (uint64_t k = 0; k < count; k++)
+    set_record(&db->records[first + k], owner, order, flags, parent);
+}
+
+/* The records of a run that holds no block in use, or one block as a whole, and whose frames
+ * the buddy holds free or reserved by now. */
+/*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy) && Records(db);
+    requires managed: first + count <= db->nframes;
+    requires idle: (owner == OWNER_FREE && flags == 0) || (owner == OWNER_RESERVED && flags <= FRAME_POISONED);
+    requires closed: \forall integer f; 0 <= f < db->nframes && InUse(db, f) ==>
+      (first <= f < first + count <==> first <= BlockFirst(db, f) < first + count);
+    requires inside: \forall integer f; first <= f < first + count ==>
+      (owner == OWNER_FREE <==> FreeFrame(&db->buddy, f)) && (owner == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
+    requires outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==>
+      (Owner(db, f) == OWNER_FREE <==> FreeFrame(&db->buddy, f)) && (Owner(db, f) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
+    requires blocks: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) && InUse(db, f) &&
+      BlockFirst(db, f) == f ==> Allocated(&db->buddy, f, Order(db, f));
+    assigns db->records[first .. first + count - 1];
+    ensures layout: FramesLayout(db);
+    ensures buddy: BuddyValid(&db->buddy);
+    ensures records: Records(db);
+    ensures agree: FramesAgree(db);
+    ensures written: RunSet(db, first, first + count, owner, 0, flags, 0);
+    ensures others: SameOutside{Pre, Post}(db, first, first + count);
+*/
+static void set_idle(struct frames *db, uint64_t first, uint64_t count, uint8_t owner,
                      uint8_t flags)
 {
-  for (uint64_t k = 0; k < count; k++) {
-    struct frame *record = &db->records[first + k];
-    record->references = 0;
-    record->parent = 0;
-    record->index = 0;
-    record->live = 0;
-    record->owner = (uint8_t)owner;
-    record->order = 0;
-    record->flags = flags;
-    record->unused = 0;
-  }
+  set_run(db, first, count, owner, 0, flags, 0);
+  //@ assert buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert valid_buddy: BuddyValid(&db->buddy);
+  //@ assert same: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
+  //@ assert idle_run: \forall integer f; first <= f < first + count ==> !InUse(db, f);
+  //@ assert known: FramesKnown(db);
+  //@ assert idle: FramesIdle(db);
+  //@ assert first: FramesFirst(db);
+  //@ assert whole: FramesWhole(db);
+  //@ assert tables: FramesTables(db);
 }
 
-/* The frames of a block in use, but for the reference that its first frame counts. */
-static void set_block(struct frames *db, frame_t first, uint32_t order, enum owner owner,
-                      uint8_t flags)
+/* The records of a block that the buddy has just handed out, with its first reference. */
+/*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy) && Records(db);
+    requires order: order <= BUDDY_MAX_ORDER && first + Pow2(order) <= db->nframes;
+    requires owner: OWNER_KERNEL <= owner <= OWNER_TABLE5 && (owner >= OWNER_TABLE1 ==> order == 0) && flags <= FRAME_FLAGS;
+    requires free: \forall integer f; first <= f < first + Pow2(order) ==> Owner(db, f) == OWNER_FREE;
+    requires inside: \forall integer f; first <= f < first + Pow2(order) ==>
+      !FreeFrame(&db->buddy, f) && !ReservedFrame(&db->buddy, f);
+    requires outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==>
+      (Owner(db, f) == OWNER_FREE <==> FreeFrame(&db->buddy, f)) && (Owner(db, f) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
+    requires blocks: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) == f ==>
+      Allocated(&db->buddy, f, Order(db, f));
+    requires block: Allocated(&db->buddy, first, order);
+    assigns db->records[first .. first + Pow2(order) - 1];
+    ensures layout: FramesLayout(db);
+    ensures buddy: BuddyValid(&db->buddy);
+    ensures records: Records(db);
+    ensures agree: FramesAgree(db);
+    ensures written: \forall integer f; first <= f < first + Pow2(order) ==>
+      Owner(db, f) == owner && Order(db, f) == order && Flags(db, f) == flags && BlockFirst(db, f) == first;
+    ensures references: References(db, first) == 1;
+    ensures empty: order == 0 ==> Parent(db, first) == 0 && Index(db, first) == 0 && Live(db, first) == 0;
+    ensures others: SameOutside{Pre, Post}(db, first, first + Pow2(order));
+*/
+static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t owner, uint8_t flags)
 {
-  uint64_t count = (uint64_t)1 << order;
-  for (uint64_t k = 0; k < count; k++) {
-    struct frame *record = &db->records[first + k];
-    record->references = 0;
-    record->parent = order == 0 ? 0 : first;
-    record->index = 0;
-    record->live = 0;
-    record->owner = (uint8_t)owner;
-    record->order = (uint8_t)order;
-    record->flags = flags;
-    record->unused = 0;
-  }
+  set_run(db, first, block_frames(order), owner, order, flags, order == 0 ? 0 : first);
+  //@ ghost Set: ;
+  db->records[first].references = 1;
+  //@ assert others: SameOutside{Set, Here}(db, first, first + 1);
+  //@ assert rest: SameButReferences{Set, Here}(db);
+  //@ assert buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert valid_buddy: BuddyValid(&db->buddy);
+  //@ assert outside: SameOutside{Pre, Here}(db, first, first + Pow2(order));
+  //@ assert same: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
+  //@ assert inside: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && BlockFirst(db, f) == first && Order(db, f) == order && Owner(db, f) == owner && Flags(db, f) == flags;
+  //@ assert counted: \forall integer f; first < f < first + Pow2(order) ==> References(db, f) == 0;
+  //@ assert known: FramesKnown(db);
+  //@ assert idle: FramesIdle(db);
+  //@ assert first: FramesFirst(db);
+  //@ assert whole: FramesWhole(db);
+  //@ assert tables: FramesTables(db);
 }
 
-static void set_block_flags(struct frames *db, frame_t first, uint32_t order, uint8_t flags)
+/*@ requires layout: FramesLayout(db) && first + count <= db->nframes;
+    assigns db->records[first .. first + count - 1].flags;
+    ensures written: \forall integer f; first <= f < first + count ==> Flags(db, f) == flags;
+    ensures rest: SameButFlags{Pre, Post}(db);
+    ensures others: SameOutside{Pre, Post}(db, first, first + count);
+*/
+static void set_run_flags(struct frames *db, uint64_t first, uint64_t count, uint8_t flags)
 {
-  uint64_t count = (uint64_t)1 << order;
+  /*@ loop invariant 0 <= k <= count;
+      loop invariant written: \forall integer f; first <= f < first + k ==> Flags(db, f) == flags;
+      loop invariant rest: SameButFlags{Pre, Here}(db);
+      loop invariant others: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + k) ==>
+        Flags(db, f) == \at(Flags(db, f), Pre);
+      loop assigns k, db->records[first .. first + count - 1].flags;
+      loop variant count - k;
+  */
   for (uint64_t k = 0; k < count; k++)
     db->records[first + k].flags = flags;
 }
 
+/*@ requires layout: FramesLayout(db) && frame < db->nframes;
+    assigns \nothing;
+    ensures exact: \result == BlockFirst(db, frame);
+*/
 static frame_t frame_first(const struct frames *db, frame_t frame)
 {
   return db->records[frame].order == 0 ? frame : db->records[frame].parent;
@@ -136,10 +289,36 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   enum status status = buddy_alloc(&db->buddy, order, &first);
   if (status != STATUS_OK)
     return status;
-  set_block(db, first, order, owner, (uint8_t)flags);
-  db->records[first].references = 1;
+  set_block(db, first, (uint8_t)order, (uint8_t)owner, (uint8_t)flags);
   *out = first;
   return STATUS_OK;
+}
+
+/* The count of the block that starts at first. */
+/*@ requires valid: FramesValid(db);
+    requires block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
+    requires used: references >= 1;
+    assigns db->records[first].references;
+    ensures layout: FramesLayout(db);
+    ensures buddy: BuddyValid(&db->buddy);
+    ensures records: Records(db);
+    ensures agree: FramesAgree(db);
+    ensures written: References(db, first) == references;
+    ensures rest: SameButReferences{Pre, Post}(db);
+    ensures others: SameOutside{Pre, Post}(db, first, first + 1);
+*/
+static void set_references(struct frames *db, frame_t first, uint32_t references)
+{
+  db->records[first].references = references;
+  //@ assert buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert others: \forall integer f; 0 <= f < db->nframes && f != first ==> References(db, f) == \at(References(db, f), Pre);
+  //@ assert rest: SameButReferences{Pre, Here}(db);
+  //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
+  //@ assert known: FramesKnown(db);
+  //@ assert idle: FramesIdle(db);
+  //@ assert first: FramesFirst(db);
+  //@ assert whole: FramesWhole(db);
+  //@ assert tables: FramesTables(db);
 }
 
 enum status frame_get(struct frames *db, frame_t frame)
@@ -150,10 +329,11 @@ enum status frame_get(struct frames *db, frame_t frame)
     return STATUS_NOT_ALLOCATED;
   if (db->records[frame].owner == OWNER_RESERVED)
     return STATUS_RESERVED;
-  struct frame *record = &db->records[frame_first(db, frame)];
-  if (record->references == FRAME_REFERENCES_MAX)
+  frame_t first = frame_first(db, frame);
+  uint32_t references = db->records[first].references;
+  if (references == FRAME_REFERENCES_MAX)
     return STATUS_SATURATED;
-  record->references++;
+  set_references(db, first, references + 1);
   return STATUS_OK;
 }
 
@@ -162,7 +342,7 @@ enum status frame_get(struct frames *db, frame_t frame)
 static enum status give_back(struct frames *db, frame_t first, uint32_t order)
 {
   bool poisoned = (db->records[first].flags & FRAME_POISONED) != 0;
-  uint64_t count = (uint64_t)1 << order;
+  uint64_t count = block_frames(order);
   enum status status = buddy_free(&db->buddy, first, order);
   if (status != STATUS_OK)
     return status;
@@ -184,12 +364,12 @@ enum status frame_put(struct frames *db, frame_t frame)
   if (db->records[frame].owner == OWNER_RESERVED)
     return STATUS_RESERVED;
   frame_t first = frame_first(db, frame);
-  struct frame *record = &db->records[first];
-  if (record->references == FRAME_REFERENCES_MAX)
+  uint32_t references = db->records[first].references;
+  if (references == FRAME_REFERENCES_MAX)
     return STATUS_SATURATED;
-  if (record->references == 1)
-    return give_back(db, first, record->order);
-  record->references--;
+  if (references == 1)
+    return give_back(db, first, db->records[first].order);
+  set_references(db, first, references - 1);
   return STATUS_OK;
 }
 
@@ -207,7 +387,7 @@ enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint
     return STATUS_RESERVED;
   frame_t first = frame_first(db, frame);
   uint8_t flags = (uint8_t)((db->records[first].flags | set) & (FRAME_FLAGS - clear));
-  set_block_flags(db, first, db->records[first].order, flags);
+  set_run_flags(db, first, block_frames(db->records[first].order), flags);
   return STATUS_OK;
 }
 
@@ -225,7 +405,7 @@ enum status frame_poison(struct frames *db, frame_t frame)
   } else {
     frame_t first = frame_first(db, frame);
     uint8_t flags = db->records[first].flags | FRAME_POISONED;
-    set_block_flags(db, first, db->records[first].order, flags);
+    set_run_flags(db, first, block_frames(db->records[first].order), flags);
   }
   return STATUS_OK;
 }

@@ -103,9 +103,8 @@ enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, ui
     ensures refused: \result == STATUS_POISONED ==> \exists integer f; first <= f < first + count && Poisoned(db, f);
     ensures freed: \result == STATUS_OK ==> \forall integer f; first <= f < first + count ==>
       Owner(db, f) == OWNER_FREE;
-    ensures others: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==>
-      SameRecord{Pre, Post}(db, f);
-    ensures unchanged: \result != STATUS_OK ==> \forall integer f; 0 <= f < db->nframes ==> SameRecord{Pre, Post}(db, f);
+    ensures others: SameOutside{Pre, Post}(db, first, first + count);
+    ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frames_release(struct frames *db, uint64_t first, uint64_t count);
 
@@ -123,9 +122,8 @@ enum status frames_release(struct frames *db, uint64_t first, uint64_t count);
       !(\forall integer f; first <= f < first + count ==> \old(Owner(db, f)) == OWNER_FREE));
     ensures reserved: \result == STATUS_OK ==> \forall integer f; first <= f < first + count ==>
       Owner(db, f) == OWNER_RESERVED && Flags(db, f) == 0;
-    ensures others: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==>
-      SameRecord{Pre, Post}(db, f);
-    ensures unchanged: \result != STATUS_OK ==> \forall integer f; 0 <= f < db->nframes ==> SameRecord{Pre, Post}(db, f);
+    ensures others: SameOutside{Pre, Post}(db, first, first + count);
+    ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count);
 
@@ -160,9 +158,9 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count);
     ensures empty: \result == STATUS_OK && order == 0 ==>
       Parent(db, *out) == 0 && Index(db, *out) == 0 && Live(db, *out) == 0;
     ensures others: \result == STATUS_OK ==>
-      \forall integer f; 0 <= f < db->nframes && !(*out <= f < *out + Pow2(order)) ==> SameRecord{Pre, Post}(db, f);
+      SameOutside{Pre, Post}(db, *out, *out + Pow2(order));
     ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) &&
-      \forall integer f; 0 <= f < db->nframes ==> SameRecord{Pre, Post}(db, f);
+      SameRecords{Pre, Post}(db);
 */
 enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uint32_t flags,
                         frame_t *out);
@@ -183,10 +181,9 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
       \old(References(db, BlockFirst(db, frame))) == FRAME_REFERENCES_MAX);
     ensures counted: \result == STATUS_OK ==>
       References(db, BlockFirst(db, frame)) == \old(References(db, BlockFirst(db, frame))) + 1;
-    ensures others: \result == STATUS_OK ==> \forall integer f; 0 <= f < db->nframes && f != BlockFirst(db, frame) ==>
-      SameRecord{Pre, Post}(db, f);
-    ensures rest: \forall integer f; 0 <= f < db->nframes ==> SameButReferences{Pre, Post}(db, f);
-    ensures unchanged: \result != STATUS_OK ==> \forall integer f; 0 <= f < db->nframes ==> SameRecord{Pre, Post}(db, f);
+    ensures others: \result == STATUS_OK ==> SameOutside{Pre, Post}(db, BlockFirst(db, frame), BlockFirst(db, frame) + 1);
+    ensures rest: SameButReferences{Pre, Post}(db);
+    ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frame_get(struct frames *db, frame_t frame);
 
@@ -209,15 +206,15 @@ enum status frame_get(struct frames *db, frame_t frame);
       \old(References(db, BlockFirst(db, frame))) == FRAME_REFERENCES_MAX);
     ensures counted: \result == STATUS_OK && \old(References(db, BlockFirst(db, frame))) > 1 ==>
       References(db, \old(BlockFirst(db, frame))) == \old(References(db, BlockFirst(db, frame))) - 1 &&
-      SameButReferences{Pre, Post}(db, \old(BlockFirst(db, frame))) &&
-      \forall integer f; 0 <= f < db->nframes && f != \old(BlockFirst(db, frame)) ==> SameRecord{Pre, Post}(db, f);
+      SameButReferences{Pre, Post}(db) &&
+      SameOutside{Pre, Post}(db, \old(BlockFirst(db, frame)), \old(BlockFirst(db, frame)) + 1);
     ensures freed: \result == STATUS_OK && \old(References(db, BlockFirst(db, frame))) == 1 && !\old(Poisoned(db, frame)) ==>
       \forall integer f; 0 <= f < db->nframes && \old(InBlockOf(db, frame, f)) ==> Owner(db, f) == OWNER_FREE;
     ensures retired: \result == STATUS_OK && \old(References(db, BlockFirst(db, frame))) == 1 && \old(Poisoned(db, frame)) ==>
       \forall integer f; 0 <= f < db->nframes && \old(InBlockOf(db, frame, f)) ==> Owner(db, f) == OWNER_RESERVED && Poisoned(db, f);
     ensures others: \result == STATUS_OK ==>
-      \forall integer f; 0 <= f < db->nframes && !\old(InBlockOf(db, frame, f)) ==> SameRecord{Pre, Post}(db, f);
-    ensures unchanged: \result != STATUS_OK ==> \forall integer f; 0 <= f < db->nframes ==> SameRecord{Pre, Post}(db, f);
+      SameOutside{Pre, Post}(db, \old(BlockFirst(db, frame)), \old(BlockFirst(db, frame) + Pow2(Order(db, frame))));
+    ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frame_put(struct frames *db, frame_t frame);
 
@@ -237,9 +234,9 @@ enum status frame_put(struct frames *db, frame_t frame);
       Flags(db, f) == ((\old(Flags(db, frame)) | set) & (FRAME_FLAGS - clear));
     ensures poison_stays: \forall integer f; 0 <= f < db->nframes ==> (Poisoned(db, f) <==> \old(Poisoned(db, f)));
     ensures others: \result == STATUS_OK ==>
-      \forall integer f; 0 <= f < db->nframes && !InBlockOf(db, frame, f) ==> SameRecord{Pre, Post}(db, f);
-    ensures rest: \forall integer f; 0 <= f < db->nframes ==> SameButFlags{Pre, Post}(db, f);
-    ensures unchanged: \result != STATUS_OK ==> \forall integer f; 0 <= f < db->nframes ==> SameRecord{Pre, Post}(db, f);
+      SameOutside{Pre, Post}(db, BlockFirst(db, frame), BlockFirst(db, frame) + Pow2(Order(db, frame)));
+    ensures rest: SameButFlags{Pre, Post}(db);
+    ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint32_t clear);
 
@@ -255,14 +252,14 @@ enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint
     ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> frame >= db->nframes;
     ensures poisoned: \result == STATUS_OK ==> Poisoned(db, frame);
     ensures idle: \result == STATUS_OK && !\old(InUse(db, frame)) ==> Owner(db, frame) == OWNER_RESERVED &&
-      \forall integer f; 0 <= f < db->nframes && f != frame ==> SameRecord{Pre, Post}(db, f);
+      SameOutside{Pre, Post}(db, frame, frame + 1);
     ensures block: \result == STATUS_OK && \old(InUse(db, frame)) ==>
-      (\forall integer f; 0 <= f < db->nframes ==> SameButFlags{Pre, Post}(db, f)) &&
+      SameButFlags{Pre, Post}(db) &&
       (\forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Poisoned(db, f)) &&
       (\forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==>
         Flags(db, f) == (\old(Flags(db, frame)) | FRAME_POISONED)) &&
-      (\forall integer f; 0 <= f < db->nframes && !InBlockOf(db, frame, f) ==> SameRecord{Pre, Post}(db, f));
-    ensures unchanged: \result != STATUS_OK ==> \forall integer f; 0 <= f < db->nframes ==> SameRecord{Pre, Post}(db, f);
+      SameOutside{Pre, Post}(db, BlockFirst(db, frame), BlockFirst(db, frame) + Pow2(Order(db, frame)));
+    ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frame_poison(struct frames *db, frame_t frame);
 
