@@ -126,7 +126,7 @@ static void set_run(struct frames *db, uint64_t first, uint64_t count, uint8_t o
  * the buddy holds free or reserved by now. */
 /*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy) && Records(db);
     requires managed: first + count <= db->nframes;
-    requires idle: (owner == OWNER_FREE && flags == 0) || (owner == OWNER_RESERVED && flags <= FRAME_POISONED);
+    requires idle: (owner == OWNER_FREE && flags == 0 && (flags & FRAME_POISONED) == 0) || (owner == OWNER_RESERVED && flags <= FRAME_POISONED);
     requires closed: \forall integer f; 0 <= f < db->nframes && InUse(db, f) ==>
       (first <= f < first + count <==> first <= BlockFirst(db, f) < first + count);
     requires inside: \forall integer f; first <= f < first + count ==>
@@ -254,11 +254,20 @@ enum status frames_release(struct frames *db, uint64_t first, uint64_t count)
     return STATUS_NOT_RESERVED;
   if (run_poisoned(db, first, count))
     return STATUS_POISONED;
+  //@ assert agreed: \forall integer f; first <= f < first + count ==> ReservedFrame(&db->buddy, f);
   enum status status = buddy_release(&db->buddy, first, count);
-  if (status != STATUS_OK)
-    return status;
-  set_idle(db, first, count, OWNER_FREE, 0);
-  return STATUS_OK;
+  //@ assert done: status == STATUS_OK;
+  //@ assert same: SameRecords{Pre, Here}(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
+  //@ assert known: FramesKnown(db);
+  //@ assert idle: FramesIdle(db);
+  //@ assert first: FramesFirst(db);
+  //@ assert whole: FramesWhole(db);
+  //@ assert tables: FramesTables(db);
+  if (status == STATUS_OK)
+    set_idle(db, first, count, OWNER_FREE, 0);
+  return status;
 }
 
 enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count)
@@ -267,11 +276,20 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count)
     return STATUS_OUT_OF_RANGE;
   if (!run_owned(db, first, count, OWNER_FREE))
     return STATUS_NOT_FREE;
+  //@ assert agreed: \forall integer f; first <= f < first + count ==> FreeFrame(&db->buddy, f);
   enum status status = buddy_reserve(&db->buddy, first, count);
-  if (status != STATUS_OK)
-    return status;
-  set_idle(db, first, count, OWNER_RESERVED, 0);
-  return STATUS_OK;
+  //@ assert done: status == STATUS_OK;
+  //@ assert same: SameRecords{Pre, Here}(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
+  //@ assert known: FramesKnown(db);
+  //@ assert idle: FramesIdle(db);
+  //@ assert first: FramesFirst(db);
+  //@ assert whole: FramesWhole(db);
+  //@ assert tables: FramesTables(db);
+  if (status == STATUS_OK)
+    set_idle(db, first, count, OWNER_RESERVED, 0);
+  return status;
 }
 
 enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uint32_t flags,
@@ -285,12 +303,26 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
     return STATUS_BAD_OWNER;
   if (flags > FRAME_FLAGS || (flags & FRAME_POISONED) != 0)
     return STATUS_BAD_ARGUMENT;
-  frame_t first = 0;
-  enum status status = buddy_alloc(&db->buddy, order, &first);
+  enum status status = buddy_alloc(&db->buddy, order, out);
+  //@ assert same: SameRecords{Pre, Here}(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
+  //@ assert known: FramesKnown(db);
+  //@ assert idle: FramesIdle(db);
+  //@ assert first: FramesFirst(db);
+  //@ assert whole: FramesWhole(db);
+  //@ assert tables: FramesTables(db);
+  //@ assert agree: status != STATUS_OK ==> FramesAgree(db);
   if (status != STATUS_OK)
     return status;
+  frame_t first = *out;
+  //@ assert free: \forall integer f; first <= f < first + Pow2(order) ==> Owner(db, f) == OWNER_FREE && \at(Owner(db, f), Pre) == OWNER_FREE;
+  //@ assert clean: \forall integer f; first <= f < first + Pow2(order) ==> !\at(Poisoned(db, f), Pre);
   set_block(db, first, (uint8_t)order, (uint8_t)owner, (uint8_t)flags);
-  *out = first;
+  //@ assert out: *out == first;
+  //@ assert flags: \forall integer f; first <= f < first + Pow2(order) ==> Flags(db, f) == flags;
+  //@ assert poison: \forall integer f; first <= f < first + Pow2(order) ==> !Poisoned(db, f);
+  //@ assert others: SameOutside{Pre, Here}(db, first, first + Pow2(order));
   return STATUS_OK;
 }
 
@@ -337,21 +369,73 @@ enum status frame_get(struct frames *db, frame_t frame)
   return STATUS_OK;
 }
 
-/* The last reference is gone. A poisoned block is taken from the buddy again before anybody can have it,
- * so that a reserved frame is reserved in the buddy too. */
-static enum status give_back(struct frames *db, frame_t first, uint32_t order)
+/* The flags of the block that starts at first. */
+/*@ requires valid: FramesValid(db);
+    requires block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
+    requires known: flags <= FRAME_FLAGS;
+    assigns db->records[first .. first + Pow2(Order(db, first)) - 1].flags;
+    ensures layout: FramesLayout(db);
+    ensures buddy: BuddyValid(&db->buddy);
+    ensures records: Records(db);
+    ensures agree: FramesAgree(db);
+    ensures written: \forall integer f; first <= f < first + Pow2(Order(db, first)) ==> Flags(db, f) == flags;
+    ensures rest: SameButFlags{Pre, Post}(db);
+    ensures others: SameOutside{Pre, Post}(db, first, first + Pow2(Order(db, first)));
+*/
+static void set_flags(struct frames *db, frame_t first, uint8_t flags)
 {
-  bool poisoned = (db->records[first].flags & FRAME_POISONED) != 0;
+  set_run_flags(db, first, block_frames(db->records[first].order), flags);
+  //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
+  //@ assert inside: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) == first ==> Flags(db, f) == flags;
+  //@ assert outside: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) != first ==> !(first <= f < first + Pow2(Order(db, first)));
+  //@ assert idle_run: \forall integer f; 0 <= f < db->nframes && !InUse(db, f) ==> Flags(db, f) == \at(Flags(db, f), Pre);
+  //@ assert known: FramesKnown(db);
+  //@ assert idle: FramesIdle(db);
+  //@ assert first: FramesFirst(db);
+  //@ assert whole: FramesWhole(db);
+  //@ assert tables: FramesTables(db);
+}
+
+/* The last reference is gone. A poisoned block is taken from the buddy again at once, so that a
+ * reserved frame is reserved in the buddy too. */
+/*@ requires valid: FramesValid(db);
+    requires block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
+    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
+      db->buddy.free_frames, db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER], db->buddy.orders,
+      db->records[0 .. db->nframes - 1];
+    ensures layout: FramesLayout(db);
+    ensures buddy: BuddyValid(&db->buddy);
+    ensures records: Records(db);
+    ensures agree: FramesAgree(db);
+    ensures done: \result == STATUS_OK;
+    ensures freed: !\old(Poisoned(db, first)) ==>
+      \forall integer f; first <= f < first + Pow2(\old(Order(db, first))) ==> Owner(db, f) == OWNER_FREE;
+    ensures retired: \old(Poisoned(db, first)) ==>
+      \forall integer f; first <= f < first + Pow2(\old(Order(db, first))) ==> Owner(db, f) == OWNER_RESERVED && Poisoned(db, f);
+    ensures others: SameOutside{Pre, Post}(db, first, first + Pow2(\old(Order(db, first))));
+*/
+static enum status give_back(struct frames *db, frame_t first)
+{
+  uint32_t order = db->records[first].order;
   uint64_t count = block_frames(order);
+  bool poisoned = (db->records[first].flags & FRAME_POISONED) != 0;
+  uint8_t owner = poisoned ? OWNER_RESERVED : OWNER_FREE;
+  uint8_t flags = poisoned ? FRAME_POISONED : 0;
   enum status status = buddy_free(&db->buddy, first, order);
-  if (status != STATUS_OK)
-    return status;
-  if (poisoned) {
+  //@ assert freed: status == STATUS_OK;
+  if (status == STATUS_OK && poisoned)
     status = buddy_reserve(&db->buddy, first, count);
-    set_idle(db, first, count, OWNER_RESERVED, FRAME_POISONED);
-  } else {
-    set_idle(db, first, count, OWNER_FREE, 0);
-  }
+  //@ assert done: status == STATUS_OK;
+  //@ assert same: SameRecords{Pre, Here}(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
+  //@ assert known: FramesKnown(db);
+  //@ assert idle: FramesIdle(db);
+  //@ assert first: FramesFirst(db);
+  //@ assert whole: FramesWhole(db);
+  //@ assert tables: FramesTables(db);
+  if (status == STATUS_OK)
+    set_idle(db, first, count, owner, flags);
   return status;
 }
 
@@ -368,7 +452,7 @@ enum status frame_put(struct frames *db, frame_t frame)
   if (references == FRAME_REFERENCES_MAX)
     return STATUS_SATURATED;
   if (references == 1)
-    return give_back(db, first, db->records[first].order);
+    return give_back(db, first);
   set_references(db, first, references - 1);
   return STATUS_OK;
 }
@@ -387,7 +471,7 @@ enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint
     return STATUS_RESERVED;
   frame_t first = frame_first(db, frame);
   uint8_t flags = (uint8_t)((db->records[first].flags | set) & (FRAME_FLAGS - clear));
-  set_run_flags(db, first, block_frames(db->records[first].order), flags);
+  set_flags(db, first, flags);
   return STATUS_OK;
 }
 
@@ -395,19 +479,26 @@ enum status frame_poison(struct frames *db, frame_t frame)
 {
   if (frame >= db->nframes)
     return STATUS_OUT_OF_RANGE;
-  if (db->records[frame].owner == OWNER_FREE) {
-    enum status status = buddy_reserve(&db->buddy, frame, 1);
-    if (status != STATUS_OK)
-      return status;
-    set_idle(db, frame, 1, OWNER_RESERVED, FRAME_POISONED);
-  } else if (db->records[frame].owner == OWNER_RESERVED) {
-    set_idle(db, frame, 1, OWNER_RESERVED, FRAME_POISONED);
-  } else {
+  if (in_use(db->records[frame].owner)) {
     frame_t first = frame_first(db, frame);
-    uint8_t flags = db->records[first].flags | FRAME_POISONED;
-    set_run_flags(db, first, block_frames(db->records[first].order), flags);
+    set_flags(db, first, db->records[first].flags | FRAME_POISONED);
+    return STATUS_OK;
   }
-  return STATUS_OK;
+  enum status status = STATUS_OK;
+  if (db->records[frame].owner == OWNER_FREE)
+    status = buddy_reserve(&db->buddy, frame, 1);
+  //@ assert done: status == STATUS_OK;
+  //@ assert same: SameRecords{Pre, Here}(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
+  //@ assert known: FramesKnown(db);
+  //@ assert idle: FramesIdle(db);
+  //@ assert first: FramesFirst(db);
+  //@ assert whole: FramesWhole(db);
+  //@ assert tables: FramesTables(db);
+  if (status == STATUS_OK)
+    set_idle(db, frame, 1, OWNER_RESERVED, FRAME_POISONED);
+  return status;
 }
 
 enum status frame_containing(const struct frames *db, uint64_t address, frame_t *out)
