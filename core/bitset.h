@@ -30,15 +30,40 @@ uint64_t bitset_words(uint64_t size);
  * large. STATUS_NO_SPACE: nwords < bitset_words(size). O(words). */
 enum status bitset_init(struct bitset *set, uint64_t size, uint64_t *words, uint64_t nwords);
 
-/* n < size in all of these (the caller's duty; internal to the core). */
-bool bitset_has(const struct bitset *set, uint64_t n);
-void bitset_add(struct bitset *set, uint64_t n);
-void bitset_remove(struct bitset *set, uint64_t n);
+/* Goes on with an add or a remove in the summaries: word n of the members has become
+ * non-zero, or zero. Only for the two functions below. */
+void bitset_climb_add(struct bitset *set, uint64_t n);
+void bitset_climb_remove(struct bitset *set, uint64_t n);
 
-/* The smallest member >= n, or size when there is none (n <= size). O(levels). */
+/* Whether n is a member. n < size is the caller's duty in these three. O(1). */
+static inline bool bitset_has(const struct bitset *set, uint64_t n)
+{
+  return words_has(set->words, n);
+}
+
+/* Adds n. O(levels); O(1) when its word had a member. */
+static inline void bitset_add(struct bitset *set, uint64_t n)
+{
+  uint64_t before = set->words[n / 64];
+  set->words[n / 64] = word_add(before, n % 64);
+  if (before == 0)
+    bitset_climb_add(set, n / 64);
+}
+
+/* Removes n. O(levels); O(1) when its word keeps a member. */
+static inline void bitset_remove(struct bitset *set, uint64_t n)
+{
+  uint64_t after = word_remove(set->words[n / 64], n % 64);
+  set->words[n / 64] = after;
+  if (after == 0)
+    bitset_climb_remove(set, n / 64);
+}
+
+/* The smallest member >= n, or size when there is none. O(levels). */
 uint64_t bitset_next(const struct bitset *set, uint64_t n);
 
-/* Null when every summary agrees with its members, else the name of the first broken clause. O(words). */
+/* Null when every summary agrees with its members and no member is beyond the size,
+ * else the name of the first broken clause. O(words). */
 const char *bitset_check(const struct bitset *set);
 
 #endif

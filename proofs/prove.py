@@ -228,8 +228,12 @@ def cache_of(module):
 def unpack_cache(module, group, fresh):
     """Lays the committed verdicts out as Frama-C's cache."""
     folder = BUILD / module.name / group / "cache"
-    shutil.rmtree(folder, ignore_errors=True)
+    for stale in (folder, folder.parent / "script"):
+        shutil.rmtree(stale, ignore_errors=True)
     folder.mkdir(parents=True)
+    scripts = PROOFS / "scripts" / module.name
+    if scripts.is_dir():
+        shutil.copytree(scripts, folder.parent / "script", dirs_exist_ok=True)
     if fresh or not cache_of(module).exists():
         return
     for key, entry in json.loads(cache_of(module).read_text()).items():
