@@ -1,5 +1,11 @@
 /* Layer 2: a bump allocator over the usable runs, to place metadata before the
- * buddy allocator exists. Hands out whole frames, never takes them back.
+ * buddy allocator exists. Hands out whole frames from the bottom of a run and never
+ * takes them back.
+ *
+ * It works on the caller's own array: what is handed out is cut off the start of its
+ * run. So at any moment the runs are what is left, and when start-up is done they are
+ * what the buddy allocator is to be given. Frames skipped to align an allocation are
+ * lost.
  */
 #ifndef ASHLAR_BOOT_ALLOC_H
 #define ASHLAR_BOOT_ALLOC_H
@@ -8,24 +14,23 @@
 #include "types.h"
 
 struct boot_alloc {
-  const struct run *runs; /* sorted, disjoint, as memmap_runs writes them */
+  struct run *runs; /* sorted and disjoint, as memmap_runs writes them; may become empty */
   uint32_t nruns;
-  uint32_t current; /* the run being consumed; earlier ones are used up or skipped */
-  uint64_t next;    /* the first frame of runs[current] not handed out */
 };
 
-/* STATUS_BAD_ARGUMENT: runs are not sorted, disjoint and non-empty. O(nruns). */
-enum status boot_alloc_init(struct boot_alloc *alloc, const struct run *runs, uint32_t nruns);
+/* Starts on nruns runs, which must be sorted, disjoint and not empty.
+ * STATUS_BAD_ARGUMENT: they are not. STATUS_OUT_OF_RANGE: one ends beyond FRAMES_MAX. O(nruns). */
+enum status boot_alloc_init(struct boot_alloc *alloc, struct run *runs, uint32_t nruns);
 
-/* The frames that hold a number of bytes (rounded up). */
+/* Frames that hold this many bytes, rounded up. O(1). */
 uint64_t boot_alloc_frames(uint64_t bytes);
 
-/* nframes (>= 1) consecutive frames whose first is a multiple of align (in frames; >= 1; any number).
- * STATUS_BAD_ARGUMENT: nframes or align is 0. STATUS_OUT_OF_MEMORY. O(nruns). */
+/* Hands out nframes (at least 1) consecutive frames, the first a multiple of align (in
+ * frames, at least 1), from the lowest run that has them; *out is the first.
+ * STATUS_BAD_ARGUMENT: nframes or align is 0. STATUS_OUT_OF_MEMORY: no run has them. O(nruns). */
 enum status boot_alloc(struct boot_alloc *alloc, uint64_t nframes, uint64_t align, frame_t *out);
 
-/* The part of run k that no call has handed out (possibly empty; skipped runs and
- * alignment gaps below the cursor count as used up; k < nruns else STATUS_OUT_OF_RANGE). */
+/* What is left of run k, possibly empty. STATUS_OUT_OF_RANGE: k >= nruns. O(1). */
 enum status boot_alloc_rest(const struct boot_alloc *alloc, uint32_t k, struct run *out);
 
 #endif

@@ -1,0 +1,56 @@
+#include "boot_alloc.h"
+
+enum status boot_alloc_init(struct boot_alloc *alloc, struct run *runs, uint32_t nruns)
+{
+  uint64_t previous = 0;
+  for (uint32_t k = 0; k < nruns; k++) {
+    if (runs[k].first < previous || runs[k].first >= runs[k].end)
+      return STATUS_BAD_ARGUMENT;
+    if (runs[k].end > FRAMES_MAX)
+      return STATUS_OUT_OF_RANGE;
+    previous = runs[k].end;
+  }
+  alloc->runs = runs;
+  alloc->nruns = nruns;
+  return STATUS_OK;
+}
+
+uint64_t boot_alloc_frames(uint64_t bytes)
+{
+  return bytes / FRAME_SIZE + (bytes % FRAME_SIZE != 0);
+}
+
+/* Whether nframes fit into a run from its first multiple of align on; *start is that. */
+static bool fits(const struct run *run, uint64_t nframes, uint64_t align, uint64_t *start)
+{
+  uint64_t over = run->first % align;
+  uint64_t skip = over == 0 ? 0 : align - over;
+  uint64_t room = run->end - run->first;
+  if (skip >= room || nframes > room - skip)
+    return false;
+  *start = run->first + skip;
+  return true;
+}
+
+enum status boot_alloc(struct boot_alloc *alloc, uint64_t nframes, uint64_t align, frame_t *out)
+{
+  if (nframes == 0 || align == 0)
+    return STATUS_BAD_ARGUMENT;
+  for (uint32_t k = 0; k < alloc->nruns; k++) {
+    uint64_t start = 0;
+    if (fits(&alloc->runs[k], nframes, align, &start)) {
+      alloc->runs[k].first = start + nframes;
+      *out = (frame_t)start;
+      return STATUS_OK;
+    }
+  }
+  return STATUS_OUT_OF_MEMORY;
+}
+
+enum status boot_alloc_rest(const struct boot_alloc *alloc, uint32_t k, struct run *out)
+{
+  if (k >= alloc->nruns)
+    return STATUS_OUT_OF_RANGE;
+  *out = alloc->runs[k];
+  return STATUS_OK;
+}
