@@ -153,7 +153,10 @@ static void set_idle(struct frames *db, uint64_t first, uint64_t count, uint8_t 
   //@ assert idle_run: \forall integer f; first <= f < first + count ==> !InUse(db, f);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean: FramesClean(db);
+  //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
+  //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
 }
@@ -192,11 +195,14 @@ static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t o
   //@ assert valid_buddy: BuddyValid(&db->buddy);
   //@ assert outside: SameOutside{Pre, Here}(db, first, first + Pow2(order));
   //@ assert same: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
-  //@ assert inside: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && BlockFirst(db, f) == first && Order(db, f) == order && Owner(db, f) == owner && Flags(db, f) == flags;
+  //@ assert run: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && BlockFirst(db, f) == first && Order(db, f) == order && Owner(db, f) == owner && Flags(db, f) == flags;
   //@ assert counted: \forall integer f; first < f < first + Pow2(order) ==> References(db, f) == 0;
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean: FramesClean(db);
+  //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
+  //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
 }
@@ -257,16 +263,21 @@ enum status frames_release(struct frames *db, uint64_t first, uint64_t count)
   //@ assert agreed: \forall integer f; first <= f < first + count ==> ReservedFrame(&db->buddy, f);
   enum status status = buddy_release(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
+  //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
   //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean: FramesClean(db);
+  //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
+  //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
   if (status == STATUS_OK)
     set_idle(db, first, count, OWNER_FREE, 0);
+  //@ assert others: SameOutside{Pre, Here}(db, first, first + count);
   return status;
 }
 
@@ -279,16 +290,21 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count)
   //@ assert agreed: \forall integer f; first <= f < first + count ==> FreeFrame(&db->buddy, f);
   enum status status = buddy_reserve(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
+  //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
   //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean: FramesClean(db);
+  //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
+  //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
   if (status == STATUS_OK)
     set_idle(db, first, count, OWNER_RESERVED, 0);
+  //@ assert others: SameOutside{Pre, Here}(db, first, first + count);
   return status;
 }
 
@@ -304,12 +320,16 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   if (flags > FRAME_FLAGS || (flags & FRAME_POISONED) != 0)
     return STATUS_BAD_ARGUMENT;
   enum status status = buddy_alloc(&db->buddy, order, out);
+  //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
   //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean: FramesClean(db);
+  //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
+  //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
   //@ assert agree: status != STATUS_OK ==> FramesAgree(db);
@@ -348,7 +368,10 @@ static void set_references(struct frames *db, frame_t first, uint32_t references
   //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean: FramesClean(db);
+  //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
+  //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
 }
@@ -386,12 +409,15 @@ static void set_flags(struct frames *db, frame_t first, uint8_t flags)
 {
   set_run_flags(db, first, block_frames(db->records[first].order), flags);
   //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
-  //@ assert inside: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) == first ==> Flags(db, f) == flags;
+  //@ assert mine: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) == first ==> Flags(db, f) == flags;
   //@ assert outside: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) != first ==> !(first <= f < first + Pow2(Order(db, first)));
   //@ assert idle_run: \forall integer f; 0 <= f < db->nframes && !InUse(db, f) ==> Flags(db, f) == \at(Flags(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean: FramesClean(db);
+  //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
+  //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
 }
@@ -426,12 +452,16 @@ static enum status give_back(struct frames *db, frame_t first)
   if (status == STATUS_OK && poisoned)
     status = buddy_reserve(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
+  //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
   //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean: FramesClean(db);
+  //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
+  //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
   if (status == STATUS_OK)
@@ -488,12 +518,16 @@ enum status frame_poison(struct frames *db, frame_t frame)
   if (db->records[frame].owner == OWNER_FREE)
     status = buddy_reserve(&db->buddy, frame, 1);
   //@ assert done: status == STATUS_OK;
+  //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
   //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean: FramesClean(db);
+  //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
+  //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
   if (status == STATUS_OK)
@@ -602,9 +636,8 @@ static const char *check_frame(const struct frames *db, frame_t frame)
   frame_t first = 0;
   uint32_t order = 0;
   uint8_t owner = db->records[frame].owner;
-  if (buddy_find(&db->buddy, frame, &state, &first, &order) != STATUS_OK)
-    return "database and buddy manage the same frames";
-  if ((owner == OWNER_FREE) != (state == BLOCK_FREE))
+  if (buddy_find(&db->buddy, frame, &state, &first, &order) != STATUS_OK ||
+      (owner == OWNER_FREE) != (state == BLOCK_FREE))
     return "database and buddy agree on which frames are free";
   if ((owner == OWNER_RESERVED) != (state == BLOCK_RESERVED))
     return "database and buddy agree on which frames are reserved";

@@ -396,7 +396,7 @@ static void an_address_lies_in_the_frame_that_contains_it(void **state)
   frame_t out = 99;
   assert_int_equal(frame_containing(db, 0, &out), STATUS_OK);
   assert_int_equal(out, 0);
-  assert_int_equal(frame_containing(db, 2 * FRAME_SIZE - 1, &out), STATUS_OK);
+  assert_int_equal(frame_containing(db, (uint64_t)2 * FRAME_SIZE - 1, &out), STATUS_OK);
   assert_int_equal(out, 1);
   assert_int_equal(frame_containing(db, (uint64_t)FRAMES * FRAME_SIZE - 1, &out), STATUS_OK);
   assert_int_equal(out, FRAMES - 1);
@@ -413,7 +413,7 @@ static void a_frame_starts_at_a_multiple_of_its_size(void **state)
   assert_int_equal(frame_at(db, FRAME_SIZE + 1, &out), STATUS_MISALIGNED);
   assert_int_equal(frame_at(db, (uint64_t)FRAMES * FRAME_SIZE + 1, &out), STATUS_OUT_OF_RANGE);
   assert_int_equal(out, 99);
-  assert_int_equal(frame_at(db, 3 * FRAME_SIZE, &out), STATUS_OK);
+  assert_int_equal(frame_at(db, (uint64_t)3 * FRAME_SIZE, &out), STATUS_OK);
   assert_int_equal(out, 3);
 }
 
