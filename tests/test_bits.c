@@ -43,7 +43,8 @@ static void adding_and_removing_touch_one_bit_only(void **state)
 static void next_is_the_smallest_bit_at_or_above(void **state)
 {
   (void)state;
-  const uint64_t words[] = {0, 1, (uint64_t)1 << 63, 0x8000000000000001u, 0x00F0000000000F00u, UINT64_MAX};
+  const uint64_t words[] = {
+      0, 1, (uint64_t)1 << 63, 0x8000000000000001u, 0x00F0000000000F00u, UINT64_MAX};
   for (size_t w = 0; w < sizeof words / sizeof *words; w++)
     for (uint32_t bit = 0; bit < 64; bit++) {
       uint32_t expected = bit;

@@ -82,7 +82,8 @@ static void random_adds_and_removes_agree_with_an_array(void **state)
   uint64_t *words = make(&set, SIZE);
   for (int i = 0; i < 200000; i++) {
     uint64_t n = unit_random(&seed) % SIZE;
-    bool add = unit_random(&seed) % 8 < (uint64_t)(i / 25000); /* from nearly empty to nearly full */
+    bool add =
+        unit_random(&seed) % 8 < (uint64_t)(i / 25000); /* from nearly empty to nearly full */
     if (add)
       bitset_add(&set, n);
     else
