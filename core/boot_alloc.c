@@ -3,6 +3,13 @@
 enum status boot_alloc_init(struct boot_alloc *alloc, struct run *runs, uint32_t nruns)
 {
   uint64_t previous = 0;
+  /*@ loop invariant index: 0 <= k <= nruns;
+      loop invariant proper: RunsProper(runs, k);
+      loop invariant end: previous == (k == 0 ? 0 : runs[k - 1].end);
+      loop invariant below: \forall integer i; 0 <= i < k ==> runs[i].end <= previous;
+      loop assigns k, previous;
+      loop variant nruns - k;
+  */
   for (uint32_t k = 0; k < nruns; k++) {
     if (runs[k].first < previous || runs[k].first >= runs[k].end)
       return STATUS_BAD_ARGUMENT;
@@ -21,11 +28,25 @@ uint64_t boot_alloc_frames(uint64_t bytes)
 }
 
 /* Whether nframes fit into a run from its first multiple of align on; *start is that. */
+/*@ requires memory: \valid_read(run) && \valid(start) && \separated(run, start);
+    requires ordered: run->first <= run->end <= FRAMES_MAX;
+    requires sizes: nframes >= 1 && align >= 1;
+    assigns *start;
+    ensures aligned: \result ==> \exists integer q; *start == q * align;
+    ensures inside: \result ==> run->first <= *start && *start + nframes <= run->end;
+    ensures near: \result ==> *start - align < run->first;
+    ensures none: !\result ==> !HasRoom(run, 0, nframes, align);
+*/
 static bool fits(const struct run *run, uint64_t nframes, uint64_t align, uint64_t *start)
 {
   uint64_t over = run->first % align;
   uint64_t skip = over == 0 ? 0 : align - over;
   uint64_t room = run->end - run->first;
+  //@ ghost uint64_t above = run->first / align + (over == 0 ? 0 : 1);
+  //@ assert quotient: run->first == align * (run->first / align) + over;
+  //@ assert smallest: run->first + skip == align * above;
+  //@ assert least: \forall integer q; run->first <= q * align ==> above <= q;
+  //@ assert reached: \forall integer q; run->first <= q * align ==> run->first + skip <= q * align;
   if (skip >= room || nframes > room - skip)
     return false;
   *start = run->first + skip;
@@ -36,10 +57,17 @@ enum status boot_alloc(struct boot_alloc *alloc, uint64_t nframes, uint64_t alig
 {
   if (nframes == 0 || align == 0)
     return STATUS_BAD_ARGUMENT;
+  /*@ loop invariant index: 0 <= k <= alloc->nruns;
+      loop invariant none: \forall integer i; 0 <= i < k ==> !HasRoom(alloc->runs, i, nframes, align);
+      loop assigns k;
+      loop variant alloc->nruns - k;
+  */
   for (uint32_t k = 0; k < alloc->nruns; k++) {
     uint64_t start = 0;
     if (fits(&alloc->runs[k], nframes, align, &start)) {
       alloc->runs[k].first = start + nframes;
+      //@ assert same_end: \forall integer i; 0 <= i < alloc->nruns ==> alloc->runs[i].end == \at(alloc->runs[i].end, Pre);
+      //@ assert other: \forall integer i; 0 <= i < alloc->nruns && i != k ==> alloc->runs[i].first == \at(alloc->runs[i].first, Pre);
       *out = (frame_t)start;
       return STATUS_OK;
     }
