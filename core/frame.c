@@ -385,7 +385,9 @@ enum status frame_get(struct frames *db, frame_t frame)
   if (db->records[frame].owner == OWNER_RESERVED)
     return STATUS_RESERVED;
   frame_t first = frame_first(db, frame);
+  //@ assert block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
   uint32_t references = db->records[first].references;
+  //@ assert counted: references >= 1;
   if (references == FRAME_REFERENCES_MAX)
     return STATUS_SATURATED;
   set_references(db, first, references + 1);
@@ -447,6 +449,8 @@ static enum status give_back(struct frames *db, frame_t first)
   bool poisoned = (db->records[first].flags & FRAME_POISONED) != 0;
   uint8_t owner = poisoned ? OWNER_RESERVED : OWNER_FREE;
   uint8_t flags = poisoned ? FRAME_POISONED : 0;
+  //@ assert member: \forall integer f; first <= f < first + count ==> InUse(db, f) && BlockFirst(db, f) == first;
+  //@ assert used: Allocated(&db->buddy, first, order);
   enum status status = buddy_free(&db->buddy, first, order);
   //@ assert freed: status == STATUS_OK;
   if (status == STATUS_OK && poisoned)
@@ -478,13 +482,21 @@ enum status frame_put(struct frames *db, frame_t frame)
   if (db->records[frame].owner == OWNER_RESERVED)
     return STATUS_RESERVED;
   frame_t first = frame_first(db, frame);
+  //@ assert block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
+  //@ assert alike: Order(db, first) == Order(db, frame) && Flags(db, first) == Flags(db, frame);
   uint32_t references = db->records[first].references;
+  //@ assert counted: references >= 1;
   if (references == FRAME_REFERENCES_MAX)
     return STATUS_SATURATED;
-  if (references == 1)
-    return give_back(db, first);
-  set_references(db, first, references - 1);
-  return STATUS_OK;
+  if (references > 1) {
+    set_references(db, first, references - 1);
+    return STATUS_OK;
+  }
+  enum status status = give_back(db, first);
+  //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert retired: \at(Poisoned(db, frame), Pre) ==> \forall integer f; first <= f < first + Pow2(\at(Order(db, frame), Pre)) ==> Owner(db, f) == OWNER_RESERVED && Poisoned(db, f);
+  //@ assert others: SameOutside{Pre, Here}(db, first, first + Pow2(\at(Order(db, frame), Pre)));
+  return status;
 }
 
 enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint32_t clear)
@@ -500,6 +512,7 @@ enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint
   if (db->records[frame].owner == OWNER_RESERVED)
     return STATUS_RESERVED;
   frame_t first = frame_first(db, frame);
+  //@ assert block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
   uint8_t flags = (uint8_t)((db->records[first].flags | set) & (FRAME_FLAGS - clear));
   set_flags(db, first, flags);
   return STATUS_OK;
@@ -511,6 +524,7 @@ enum status frame_poison(struct frames *db, frame_t frame)
     return STATUS_OUT_OF_RANGE;
   if (in_use(db->records[frame].owner)) {
     frame_t first = frame_first(db, frame);
+    //@ assert block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
     set_flags(db, first, db->records[first].flags | FRAME_POISONED);
     return STATUS_OK;
   }
