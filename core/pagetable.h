@@ -1,64 +1,80 @@
-/* Layer 4: x86_64 page tables, four levels, 4 KiB pages.
+/* Layer 4: page tables of four levels and 4 KiB pages, in the entry format of pte.h.
  *
- * A table is a frame whose record says OWNER_TABLE1 .. OWNER_TABLE4 and which slot (parent, index)
- * points at it. Its 512 entries are seen through the direct map: entry i of frame f is memory[512*f + i].
+ * A table is a frame whose record says OWNER_TABLE1 .. OWNER_TABLE4, which slot points
+ * at it (parent, index) and how many of its 512 entries are in use (live). Entry i of
+ * the table in frame f is memory[512 * f + i], seen through the direct map.
+ *
+ * Addresses are virtual and must be canonical: bits 63 .. 47 all equal. A call that
+ * returns anything but STATUS_OK has changed nothing. After pagetable_unmap and
+ * pagetable_protect the caller owes the processor a flush of the page.
+ *
+ * Sequential: the caller serialises the calls. The processor may set accessed and dirty
+ * at any time; no call loses a dirty bit.
  */
 #ifndef ASHLAR_PAGETABLE_H
 #define ASHLAR_PAGETABLE_H
 
 #include "frame.h"
+#include "page.h"
 #include "status.h"
 #include "types.h"
 
-#define PAGE_SIZE 4096u
-
-/* Permissions. Every mapping is readable. */
-#define PAGE_WRITE 1u
-#define PAGE_EXECUTE 2u
-#define PAGE_USER 4u
-#define PAGE_GLOBAL 8u
-#define PAGE_PERMISSIONS 15u
+#define PAGETABLE_LEVELS 4u
 
 struct pagetable {
   struct frames *frames;
-  uint64_t *memory; /* the direct map: frame f is memory[512*f .. 512*f + 511] */
-  frame_t root;     /* the level-4 table */
+  uint64_t *memory; /* the direct map: frame f is memory[512 * f .. 512 * f + 511] */
+  frame_t root;     /* the table of level 4 */
 };
 
 /* What a page translates to. */
 struct translation {
   frame_t frame;
-  uint32_t permissions;
-  bool accessed; /* as the processor left them */
+  uint32_t permissions; /* PAGE_* */
+  bool accessed;        /* as the processor left them */
   bool dirty;
 };
 
-/* An empty address space: one frame, owner TABLE4. STATUS_OUT_OF_MEMORY. */
+/* Makes table an empty address space: one frame, owner OWNER_TABLE4.
+ * STATUS_OUT_OF_MEMORY. O(512). */
 enum status pagetable_create(struct pagetable *table, struct frames *frames, uint64_t *memory);
 
-/* Maps the page at address (canonical, page-aligned) to frame, which must be in use (a reference is taken)
- * or reserved (device memory, the kernel image: no reference). Checked in this order:
- * STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_BAD_PERMISSION (unknown bits; write and execute),
- * STATUS_OUT_OF_RANGE (frame), STATUS_NOT_ALLOCATED (the frame is free), STATUS_BAD_OWNER (it is a table), STATUS_SATURATED, STATUS_ALREADY_MAPPED, STATUS_OUT_OF_MEMORY. */
+/* Maps the page at address to frame with these permissions (PAGE_*), making the tables
+ * that are missing. Without PAGE_UNOWNED the frame must be in use by the kernel or a user, and
+ * the mapping holds a reference to it. With PAGE_UNOWNED any frame number is taken as it is.
+ * Checked in this order:
+ * STATUS_NOT_CANONICAL; STATUS_MISALIGNED: address is not a multiple of PAGE_SIZE;
+ * STATUS_BAD_PERMISSION: unknown bits, or writable and executable at once;
+ * STATUS_OUT_OF_RANGE, STATUS_NOT_ALLOCATED, STATUS_RESERVED, STATUS_BAD_OWNER (a table),
+ * STATUS_SATURATED: what frame is, if the mapping is to own it; STATUS_ALREADY_MAPPED;
+ * STATUS_OUT_OF_MEMORY: no frame for a table; those made on the way are given back.
+ * O(levels), and O(512) for each table made. */
 enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t frame,
                           uint32_t permissions);
 
-/* Removes the translation; *out is what it was, dirty and accessed included. The reference is dropped, and a
- * table whose last entry goes is given back. STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_NOT_MAPPED. The caller must flush the page. */
+/* Removes the translation of the page at address; *out is what it was. Its reference is
+ * dropped, and a table whose last entry goes is given back.
+ * STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_NOT_MAPPED. O(levels). */
 enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct translation *out);
 
-/* New permissions, same frame; *out is what it was. */
+/* Gives the page at address other permissions and the same frame; *out is what it was.
+ * Accessed and dirty are kept. PAGE_UNOWNED cannot be changed.
+ * STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_BAD_PERMISSION, STATUS_NOT_MAPPED. O(levels). */
 enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_t permissions,
                               struct translation *out);
 
-/* What the page that contains address translates to. STATUS_NOT_CANONICAL, STATUS_NOT_MAPPED. O(levels). */
+/* What the page that holds address (of any alignment) translates to.
+ * STATUS_NOT_CANONICAL, STATUS_NOT_MAPPED. O(levels). */
 enum status pagetable_query(const struct pagetable *table, uint64_t address,
                             struct translation *out);
 
-/* Gives every table back and drops every reference; table is unusable afterwards. */
-enum status pagetable_destroy(struct pagetable *table);
+/* Drops the reference of every mapping and gives every table back, the root included;
+ * table means nothing afterwards. The processor must not be using it. O(entries of its tables). */
+void pagetable_destroy(struct pagetable *table);
 
-/* Null, or the name of the first broken clause (walks the tree). */
+/* Null, or the name of the first broken clause: each table has the level, parent and index of
+ * the one slot that points at it, live counts its entries, and mappings that own a frame
+ * own one in use. O(entries of its tables). */
 const char *pagetable_check(const struct pagetable *table);
 
 #endif

@@ -83,7 +83,7 @@ static enum status map_one(struct frames *frames)
   if (status == STATUS_OK)
     status = frame_put(frames, frame); /* our own reference: the frame is free again */
   if (status == STATUS_OK)
-    status = pagetable_destroy(&space);
+    pagetable_destroy(&space);
   return status;
 }
 
