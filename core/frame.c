@@ -453,9 +453,15 @@ static enum status give_back(struct frames *db, frame_t first)
   //@ assert used: Allocated(&db->buddy, first, order);
   enum status status = buddy_free(&db->buddy, first, order);
   //@ assert freed: status == STATUS_OK;
+  //@ assert given_size: db->nframes == \at(db->nframes, Pre);
+  //@ assert given_nodes: Nodes(&db->buddy) == \at(Nodes(&db->buddy), Pre);
+  //@ assert given: \forall integer f; first <= f < first + count ==> FreeFrame(&db->buddy, f);
   if (status == STATUS_OK && poisoned)
     status = buddy_reserve(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
+  //@ assert nodes: Nodes(&db->buddy) == \at(Nodes(&db->buddy), Pre);
+  //@ assert free_outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> (FreeFrame(&db->buddy, f) <==> \at(FreeFrame(&db->buddy, f), Pre));
+  //@ assert reserved_outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> (ReservedFrame(&db->buddy, f) <==> \at(ReservedFrame(&db->buddy, f), Pre));
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
