@@ -51,8 +51,9 @@ uint64_t boot_alloc_frames(uint64_t bytes);
     ensures statuses: \result == STATUS_OK || \result == STATUS_BAD_ARGUMENT || \result == STATUS_OUT_OF_MEMORY;
     ensures refused: \result == STATUS_BAD_ARGUMENT <==> nframes == 0 || align == 0;
     ensures full: \result == STATUS_OUT_OF_MEMORY ==>
-      \forall integer k; 0 <= k < alloc->nruns ==> !HasRoom(alloc->runs, k, nframes, align);
-    ensures aligned: \result == STATUS_OK ==> \exists integer q; *out == q * align;
+      \forall integer k, q; 0 <= k < alloc->nruns && alloc->runs[k].first <= align * q ==>
+        alloc->runs[k].end < align * q + nframes;
+    ensures aligned: \result == STATUS_OK ==> \exists integer q; *out == Multiple(align, q);
     ensures inside: \result == STATUS_OK ==>
       \forall integer f; *out <= f < *out + nframes ==> \old(Unused(alloc, f));
     ensures once: \result == STATUS_OK ==>
