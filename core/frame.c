@@ -424,8 +424,41 @@ static void set_flags(struct frames *db, frame_t first, uint8_t flags)
   //@ assert tables: FramesTables(db);
 }
 
-/* The last reference is gone. A poisoned block is taken from the buddy again at once, so that a
- * reserved frame is reserved in the buddy too. */
+/* Gives a block back to the buddy. A poisoned one is taken from it again at once, so that a reserved
+ * frame is reserved in the buddy too. */
+/*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy);
+    requires block: order <= BUDDY_MAX_ORDER && first + Pow2(order) <= db->nframes && Allocated(&db->buddy, first, order);
+    requires used: \forall integer f; first <= f < first + Pow2(order) ==> !ReservedFrame(&db->buddy, f);
+    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
+      db->buddy.free_frames, db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER], db->buddy.orders;
+    ensures layout: FramesLayout(db);
+    ensures buddy: BuddyValid(&db->buddy);
+    ensures done: \result == STATUS_OK;
+    ensures inside: \forall integer f; first <= f < first + Pow2(order) ==>
+      (FreeFrame(&db->buddy, f) <==> !poisoned) && (ReservedFrame(&db->buddy, f) <==> poisoned);
+    ensures free_outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==>
+      (FreeFrame(&db->buddy, f) <==> \old(FreeFrame(&db->buddy, f)));
+    ensures reserved_outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==>
+      (ReservedFrame(&db->buddy, f) <==> \old(ReservedFrame(&db->buddy, f)));
+    ensures blocks: \forall integer f, o; f != first && \old(Allocated(&db->buddy, f, o)) ==> Allocated(&db->buddy, f, o);
+    ensures same: SameRecords{Pre, Post}(db);
+*/
+static enum status free_block(struct frames *db, frame_t first, uint32_t order, bool poisoned)
+{
+  enum status status = buddy_free(&db->buddy, first, order);
+  //@ assert freed: status == STATUS_OK;
+  //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert nodes: Nodes(&db->buddy) == \at(Nodes(&db->buddy), Pre);
+  //@ assert layout: FramesLayout(db);
+  //@ assert same: SameRecords{Pre, Here}(db);
+  //@ assert given: \forall integer f; first <= f < first + Pow2(order) ==> FreeFrame(&db->buddy, f);
+  //@ assert given_outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==> (FreeFrame(&db->buddy, f) <==> \at(FreeFrame(&db->buddy, f), Pre));
+  if (status != STATUS_OK || !poisoned)
+    return status;
+  return buddy_reserve(&db->buddy, first, block_frames(order));
+}
+
+/* The last reference is gone. */
 /*@ requires valid: FramesValid(db);
     requires block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
     assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
@@ -445,26 +478,15 @@ static void set_flags(struct frames *db, frame_t first, uint8_t flags)
 static enum status give_back(struct frames *db, frame_t first)
 {
   uint32_t order = db->records[first].order;
-  uint64_t count = block_frames(order);
   bool poisoned = (db->records[first].flags & FRAME_POISONED) != 0;
   uint8_t owner = poisoned ? OWNER_RESERVED : OWNER_FREE;
   uint8_t flags = poisoned ? FRAME_POISONED : 0;
-  //@ assert member: \forall integer f; first <= f < first + count ==> InUse(db, f) && BlockFirst(db, f) == first;
-  //@ assert used: Allocated(&db->buddy, first, order);
-  enum status status = buddy_free(&db->buddy, first, order);
-  //@ assert freed: status == STATUS_OK;
-  //@ assert given_size: db->nframes == \at(db->nframes, Pre);
-  //@ assert given_nodes: Nodes(&db->buddy) == \at(Nodes(&db->buddy), Pre);
-  //@ assert given: \forall integer f; first <= f < first + count ==> FreeFrame(&db->buddy, f);
-  if (status == STATUS_OK && poisoned)
-    status = buddy_reserve(&db->buddy, first, count);
-  //@ assert done: status == STATUS_OK;
-  //@ assert nodes: Nodes(&db->buddy) == \at(Nodes(&db->buddy), Pre);
-  //@ assert free_outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> (FreeFrame(&db->buddy, f) <==> \at(FreeFrame(&db->buddy, f), Pre));
-  //@ assert reserved_outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> (ReservedFrame(&db->buddy, f) <==> \at(ReservedFrame(&db->buddy, f), Pre));
+  //@ assert member: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && BlockFirst(db, f) == first;
+  //@ assert block: Allocated(&db->buddy, first, order);
+  //@ assert used: \forall integer f; first <= f < first + Pow2(order) ==> !ReservedFrame(&db->buddy, f);
+  enum status status = free_block(db, first, order, poisoned);
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
-  //@ assert layout: FramesLayout(db);
   //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
@@ -475,7 +497,7 @@ static enum status give_back(struct frames *db, frame_t first)
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
   if (status == STATUS_OK)
-    set_idle(db, first, count, owner, flags);
+    set_idle(db, first, block_frames(order), owner, flags);
   return status;
 }
 
