@@ -19,13 +19,39 @@ struct memmap_entry {
   uint32_t type;
 };
 
+#include "../annotations/memmap.acsl"
+
 /* Writes to runs (at most capacity) the maximal runs of usable frames below
  * frame_limit (at most FRAMES_MAX), ascending, and their number to *nruns.
  * A frame is usable if each of its bytes is in an entry of type MEMMAP_USABLE, in
  * no entry of another type and in no reservation (of whatever type).
  * Errors: STATUS_TOO_MANY_ENTRIES, STATUS_OUT_OF_RANGE (frame_limit > FRAMES_MAX),
  * STATUS_NO_MEMORY, STATUS_NO_SPACE (more than capacity runs). On an error *nruns
- * is unchanged and the contents of runs are unspecified. */
+ * is unchanged and the contents of runs are unspecified.
+ * O(e^2) for e entries and reservations: one pass for each stretch between two boundaries. */
+/*@ requires map: \valid_read(map + (0 .. nmap - 1));
+    requires reserved: \valid_read(reserved + (0 .. nreserved - 1));
+    requires memory: \valid(runs + (0 .. capacity - 1)) && \valid(nruns);
+    requires apart: \separated(map + (0 .. nmap - 1), runs + (0 .. capacity - 1), nruns);
+    requires apart_reserved: \separated(reserved + (0 .. nreserved - 1), runs + (0 .. capacity - 1), nruns);
+    assigns runs[0 .. capacity - 1], *nruns;
+    ensures statuses: \result == STATUS_OK || \result == STATUS_TOO_MANY_ENTRIES ||
+      \result == STATUS_OUT_OF_RANGE || \result == STATUS_NO_MEMORY || \result == STATUS_NO_SPACE;
+    ensures too_many: \result == STATUS_TOO_MANY_ENTRIES <==>
+      nmap > MEMMAP_ENTRIES_MAX || nreserved > MEMMAP_RESERVATIONS_MAX;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE ==> frame_limit > FRAMES_MAX;
+    ensures count: \result == STATUS_OK ==> 1 <= *nruns <= capacity;
+    ensures proper: \result == STATUS_OK ==> RunsProper(runs, *nruns);
+    ensures maximal: \result == STATUS_OK ==>
+      \forall integer k; 0 < k < *nruns ==> runs[k - 1].end < runs[k].first;
+    ensures sound: \result == STATUS_OK ==> \forall integer k, f; 0 <= k < *nruns && InRun(runs, k, f) ==>
+      f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f);
+    ensures complete: \result == STATUS_OK ==> \forall integer f; 0 <= f < frame_limit &&
+      UsableFrame(map, nmap, reserved, nreserved, f) ==> InRuns(runs, *nruns, f);
+    ensures no_memory: \result == STATUS_NO_MEMORY ==> \forall integer f; 0 <= f < frame_limit ==>
+      !UsableFrame(map, nmap, reserved, nreserved, f);
+    ensures unchanged: \result != STATUS_OK ==> *nruns == \old(*nruns);
+*/
 enum status memmap_runs(const struct memmap_entry *map, uint32_t nmap,
                         const struct memmap_entry *reserved, uint32_t nreserved,
                         uint64_t frame_limit, struct run *runs, uint32_t capacity, uint32_t *nruns);
