@@ -1,0 +1,64 @@
+#include "console.h"
+
+#include <stdarg.h>
+
+#include "cpu.h"
+
+#define SERIAL 0x3F8u
+#define DEBUG_EXIT 0xF4u
+
+static void put(char c)
+{
+  while ((in8(SERIAL + 5) & 0x20u) == 0) {
+  }
+  out8(SERIAL, (uint8_t)c);
+}
+
+static void put_string(const char *text)
+{
+  for (; *text != 0; text++) {
+    put(*text);
+  }
+}
+
+static void put_number(uint64_t value, uint64_t base)
+{
+  char digits[21];
+  unsigned n = 20;
+  digits[n] = 0;
+  do {
+    digits[--n] = "0123456789abcdef"[value % base];
+    value /= base;
+  } while (value != 0);
+  put_string(digits + n);
+}
+
+void print(const char *format, ...)
+{
+  va_list list;
+  va_start(list, format);
+  for (; *format != 0; format++) {
+    if (*format != '%') {
+      put(*format);
+      continue;
+    }
+    format++;
+    if (*format == 's') {
+      put_string(va_arg(list, const char *));
+    } else if (*format == 'x') {
+      put_string("0x");
+      put_number(va_arg(list, uint64_t), 16);
+    } else {
+      put_number(va_arg(list, uint64_t), 10);
+    }
+  }
+  va_end(list);
+}
+
+void leave(int ok)
+{
+  out8(DEBUG_EXIT, ok ? 0x10 : 0x11);
+  for (;;) {
+    __asm__ volatile("cli; hlt");
+  }
+}

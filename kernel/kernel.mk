@@ -1,0 +1,35 @@
+# The kernel: the core, unchanged, linked with kernel/ and arch/x86_64/ and booted in QEMU.
+BUILD  ?= build
+CC     ?= gcc
+PYTHON ?= python3
+QEMU   ?= qemu-system-x86_64
+ACCEL  ?= tcg
+
+KERNEL         := $(BUILD)/kernel/ashlar.elf
+KERNEL_SOURCES := $(sort $(wildcard core/*.c kernel/*.c arch/x86_64/*.S))
+KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(BUILD)/kernel/%.o)
+KERNEL_CFLAGS  := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -mno-red-zone -mgeneral-regs-only \
+  -mcmodel=kernel -fno-stack-protector -fno-pic -fno-pie -fno-asynchronous-unwind-tables -fcf-protection=none \
+  -fno-omit-frame-pointer -Icore -Ikernel -Iarch/x86_64 -I.
+QEMU_FLAGS     := -nodefaults -no-reboot -display none -serial stdio -cpu max -accel $(ACCEL) \
+  -device isa-debug-exit,iobase=0xf4,iosize=0x04 -kernel $(KERNEL)
+
+.PHONY: kernel boot run gdb
+kernel: $(KERNEL) ## build the kernel image
+
+$(BUILD)/kernel/%.o: % $(wildcard core/*.h kernel/*.h arch/x86_64/*.h annotations/*.acsl) kernel/kernel.mk
+	@mkdir -p $(@D)
+	@$(CC) $(KERNEL_CFLAGS) -c $< -o $@
+
+$(KERNEL): $(KERNEL_OBJECTS) arch/x86_64/kernel.ld
+	@$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,max-page-size=4096,-z,noexecstack,--no-warn-rwx-segments \
+	  -Wl,-T,arch/x86_64/kernel.ld $(KERNEL_OBJECTS) -o $@
+
+boot: kernel ## boot in QEMU at several memory sizes and run the boot suite (ACCEL=tcg, TEST=name for one)
+	@QEMU=$(QEMU) ACCEL=$(ACCEL) $(PYTHON) ci/boot.py $(if $(TEST),--test $(TEST)) $(KERNEL)
+
+run: kernel ## boot in QEMU with the console live (TEST=name for one test)
+	@$(QEMU) $(QEMU_FLAGS) -m 128M $(if $(TEST),-append test=$(TEST)); test $$? -eq 33
+
+gdb: kernel ## boot stopped, with gdb attached
+	@$(QEMU) $(QEMU_FLAGS) -m 128M -s -S & gdb -ex 'target remote :1234' -ex 'hbreak kernel_main' $(KERNEL); kill $$!

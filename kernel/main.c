@@ -1,0 +1,13 @@
+#include "console.h"
+#include "memory.h"
+#include "suite.h"
+#include "trap.h"
+
+_Noreturn void kernel_main(uint64_t start_info);
+
+void kernel_main(uint64_t start_info)
+{
+  trap_start();
+  memory_start(start_info);
+  leave(suite(memory.command));
+}

@@ -1,0 +1,176 @@
+#include "memory.h"
+
+#include "console.h"
+#include "cpu.h"
+
+#define BOOT_REACH (0x100000000u / FRAME_SIZE) /* frames the start-up tables show */
+#define START_INFO_MAGIC 0x336EC578u
+#define LOW_MEMORY 0x100000u
+
+struct start_info {
+  uint32_t magic, version, flags, nmodules;
+  uint64_t modules, command, rsdp, map;
+  uint32_t nmap, reserved;
+};
+
+struct start_module {
+  uint64_t address, size, command, reserved;
+};
+
+struct start_range {
+  uint64_t base, length;
+  uint32_t type, reserved;
+};
+
+struct memory memory;
+static struct memmap_entry map[MEMMAP_ENTRIES_MAX];
+static struct memmap_entry kept[MEMMAP_RESERVATIONS_MAX];
+static uint32_t nkept;
+
+static void need(enum status status, const char *what)
+{
+  if (status != STATUS_OK) {
+    print("Bail out! memory start-up: %s: %s\n", what, status_name(status));
+    leave(0);
+  }
+}
+
+static void *view(uint64_t physical)
+{
+  return (void *)(DIRECT_MAP + physical); /* NOLINT(performance-no-int-to-ptr) */
+}
+
+void *frame_view(uint64_t frame)
+{
+  return view(frame * FRAME_SIZE);
+}
+
+static void keep(uint64_t base, uint64_t length)
+{
+  need(nkept < MEMMAP_RESERVATIONS_MAX ? STATUS_OK : STATUS_TOO_MANY_ENTRIES, "reservations");
+  kept[nkept++] = (struct memmap_entry){base, length, 0};
+}
+
+/* What the firmware map calls RAM but is in use already. */
+static void keep_boot_data(const struct start_info *info, uint64_t address)
+{
+  const struct start_module *module = view(info->modules);
+  keep(0, LOW_MEMORY);
+  keep((uint64_t)image_start, (uint64_t)image_end - IMAGE_BASE - (uint64_t)image_start);
+  keep(address, sizeof *info);
+  keep(info->modules, info->nmodules * sizeof *module);
+  keep(info->map, info->nmap * sizeof(struct start_range));
+  memory.command = "";
+  if (info->command != 0) {
+    uint64_t length = 0;
+    memory.command = view(info->command);
+    while (memory.command[length] != 0) {
+      length++;
+    }
+    keep(info->command, length + 1);
+  }
+  for (uint32_t i = 0; i < info->nmodules; i++) {
+    keep(module[i].address, module[i].size);
+  }
+}
+
+static void read_map(uint64_t address)
+{
+  const struct start_info *info = view(address);
+  if (info->magic != START_INFO_MAGIC || info->version < 1 || info->nmap == 0) {
+    need(STATUS_NO_MEMORY, "start info has no memory map");
+  }
+  const struct start_range *range = view(info->map);
+  need(info->nmap <= MEMMAP_ENTRIES_MAX ? STATUS_OK : STATUS_TOO_MANY_ENTRIES, "firmware map");
+  for (uint32_t i = 0; i < info->nmap; i++) {
+    map[i] = (struct memmap_entry){range[i].base, range[i].length, range[i].type};
+  }
+  keep_boot_data(info, address);
+  need(memmap_runs(map, info->nmap, kept, 0, FRAMES_MAX, memory.ram, MEMMAP_RUNS_MAX, &memory.nram),
+       "RAM");
+  need(memmap_runs(map, info->nmap, kept, nkept, FRAMES_MAX, memory.runs, MEMMAP_RUNS_MAX,
+                   &memory.nruns),
+       "usable runs");
+}
+
+static struct run take(struct boot_alloc *boot, uint64_t bytes, const char *what)
+{
+  frame_t first;
+  uint64_t count = boot_alloc_frames(bytes);
+  need(boot_alloc(boot, count, 1, &first), what);
+  need(first + count <= BOOT_REACH ? STATUS_OK : STATUS_OUT_OF_RANGE, what);
+  return (struct run){first, first + count};
+}
+
+static void map_range(uint64_t address, uint64_t first, uint64_t end, uint32_t permissions)
+{
+  for (uint64_t f = first; f < end; f++, address += PAGE_SIZE) {
+    need(
+        pagetable_map(&memory.space, address, (frame_t)f, permissions | PAGE_GLOBAL | PAGE_UNOWNED),
+        "map");
+  }
+}
+
+static void map_image(const char *from, const char *to, uint32_t permissions)
+{
+  uint64_t first = ((uint64_t)from - IMAGE_BASE) / FRAME_SIZE;
+  uint64_t end = ((uint64_t)to - IMAGE_BASE) / FRAME_SIZE;
+  map_range((uint64_t)from, first, end, permissions);
+}
+
+/* The image, each part with what it needs; the guards are left out. In the direct map the
+ * frames of text and rodata cannot be written either. */
+static void map_kernel(void)
+{
+  uint64_t fixed = ((uint64_t)text_start - IMAGE_BASE) / FRAME_SIZE;
+  uint64_t data = ((uint64_t)data_start - IMAGE_BASE) / FRAME_SIZE;
+  map_image(text_start, rodata_start, PAGE_EXECUTE);
+  map_image(rodata_start, data_start, 0);
+  map_image(data_start, stack_guard, PAGE_WRITE);
+  map_image(stack_guard + PAGE_SIZE, fault_guard, PAGE_WRITE);
+  map_image(fault_guard + PAGE_SIZE, image_end, PAGE_WRITE);
+  for (uint32_t k = 0; k < memory.nram; k++) {
+    for (uint64_t f = memory.ram[k].first; f < memory.ram[k].end; f++) {
+      map_range(DIRECT_MAP + f * PAGE_SIZE, f, f + 1, f >= fixed && f < data ? 0 : PAGE_WRITE);
+      memory.pages++;
+    }
+  }
+}
+
+static void protect_processor(void)
+{
+  uint32_t b, c;
+  cpuid(7, &b, &c);
+  uint64_t cr4 = read_cr4() | 0x80u;         /* PGE */
+  cr4 |= (c & 1u << 2) != 0 ? 1u << 11 : 0;  /* UMIP */
+  cr4 |= (b & 1u << 7) != 0 ? 1u << 20 : 0;  /* SMEP */
+  cr4 |= (b & 1u << 20) != 0 ? 1u << 21 : 0; /* SMAP */
+  write_cr4(cr4);
+}
+
+void memory_start(uint64_t start_info)
+{
+  struct boot_alloc boot;
+  read_map(start_info);
+  uint64_t nframes = memory.ram[memory.nram - 1].end;
+  uint64_t nwords = buddy_words(nframes);
+  need(boot_alloc_init(&boot, memory.runs, memory.nruns), "boot_alloc_init");
+  memory.words = take(&boot, nwords * sizeof(uint64_t), "buddy words");
+  memory.records = take(&boot, nframes * sizeof(struct frame), "frame records");
+  /* Enough for every table of the direct map and the image, and nothing else yet: so all
+   * tables lie where the start-up tables can reach them. */
+  struct run tables =
+      take(&boot, (nframes / 512 + nframes / 262144 + 4 * memory.nram + 64) * FRAME_SIZE, "tables");
+  need(frames_init(&memory.frames, nframes, frame_view(memory.words.first), nwords,
+                   frame_view(memory.records.first), nframes),
+       "frames_init");
+  need(frames_release(&memory.frames, tables.first, tables.end - tables.first), "table frames");
+  need(pagetable_create(&memory.space, &memory.frames, view(0)), "address space");
+  map_kernel();
+  write_cr3((uint64_t)memory.space.root * FRAME_SIZE);
+  protect_processor();
+  for (uint32_t k = 0; k < memory.nruns; k++) {
+    const struct run *run = &memory.runs[k];
+    need(frames_release(&memory.frames, run->first, run->end - run->first), "release");
+  }
+}

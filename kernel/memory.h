@@ -1,0 +1,33 @@
+/* Memory start-up: firmware map -> runs -> metadata -> frames -> the kernel's address space. */
+#ifndef ASHLAR_MEMORY_H
+#define ASHLAR_MEMORY_H
+
+#include "boot_alloc.h"
+#include "memmap.h"
+#include "pagetable.h"
+
+#define DIRECT_MAP 0xFFFF800000000000u
+#define IMAGE_BASE 0xFFFFFFFF80000000u
+
+struct memory {
+  struct frames frames;
+  struct pagetable space;
+  struct run ram[MEMMAP_RUNS_MAX];  /* all RAM: what the direct map covers */
+  struct run runs[MEMMAP_RUNS_MAX]; /* what is left of it after metadata: given to the buddy */
+  uint32_t nram, nruns;
+  struct run words, records; /* the metadata */
+  uint64_t pages;            /* mapped in the direct map */
+  const char *command;       /* the command line, "" when there is none */
+};
+
+extern struct memory memory;
+extern char image_start[], text_start[], rodata_start[], data_start[], image_end[];
+extern char stack_guard[], stack_top[], fault_guard[], fault_top[];
+
+/* Brings memory up from the start info at this physical address; leaves on a failure. */
+void memory_start(uint64_t start_info);
+
+/* Where the direct map shows a frame. */
+void *frame_view(uint64_t frame);
+
+#endif

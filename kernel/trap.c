@@ -1,0 +1,117 @@
+#include "trap.h"
+
+#include "console.h"
+#include "cpu.h"
+#include "memory.h"
+
+#define PAGE_FAULT 14u
+#define DOUBLE_FAULT 8u
+
+/* What trap_common in traps.S pushes, lowest address first. */
+struct trap {
+  uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
+  uint64_t number, error, rip, cs, flags, rsp, ss;
+};
+
+struct gate {
+  uint16_t low, selector, type, middle;
+  uint32_t high, zero;
+};
+
+struct __attribute__((packed)) pointer {
+  uint16_t limit;
+  uint64_t base;
+};
+
+void trap(struct trap *t);
+extern char trap_stubs[], probe_read_at[], probe_write_at[], probe_execute_back[], probe_done[];
+
+static struct gate idt[32];
+static uint64_t gdt[5] = {0, 0x00AF9A000000FFFF, 0x00CF92000000FFFF, 0, 0};
+static uint32_t tss[26];
+
+void trap_start(void)
+{
+  uint64_t base = (uint64_t)tss, top = (uint64_t)fault_top;
+  tss[9] = (uint32_t)top; /* IST1 */
+  tss[10] = (uint32_t)(top >> 32);
+  tss[25] = sizeof tss << 16; /* no I/O bitmap */
+  gdt[3] = (sizeof tss - 1) | (base & 0xFFFFFF) << 16 | 0x89ull << 40 | (base >> 24 & 0xFF) << 56;
+  gdt[4] = base >> 32;
+  for (uint64_t i = 0; i < 32; i++) {
+    uint64_t at = (uint64_t)trap_stubs + 16 * i;
+    uint16_t ist = i == DOUBLE_FAULT ? 1 : 0;
+    idt[i] = (struct gate){(uint16_t)at,         8, (uint16_t)(0x8E00u | ist), (uint16_t)(at >> 16),
+                           (uint32_t)(at >> 32), 0};
+  }
+  struct pointer g = {sizeof gdt - 1, (uint64_t)gdt}, i = {sizeof idt - 1, (uint64_t)idt};
+  __asm__ volatile("lgdt %0; lidt %1; ltr %w2" : : "m"(g), "m"(i), "r"(24) : "memory");
+}
+
+/* Whether a probe made this fault; if so the trap returns to the probe's caller. */
+static bool probed(struct trap *t)
+{
+  if (t->rip == (uint64_t)probe_read_at || t->rip == (uint64_t)probe_write_at) {
+    t->rip = (uint64_t)probe_done;
+  } else if (t->rip == read_cr2() && (t->error & 16u) != 0 &&
+             *(uint64_t *)t->rsp == (uint64_t)probe_execute_back) {
+    t->rip = (uint64_t)probe_done;
+    t->rsp += 8; /* the call that did not arrive */
+  } else {
+    return false;
+  }
+  t->rax = t->error;
+  return true;
+}
+
+/* The entries the processor met on its way to address, and who owns the frame at the end. */
+static void print_walk(uint64_t address)
+{
+  uint64_t frame = memory.space.root;
+  if (memory.space.frames == 0) {
+    print("  the kernel has no tables of its own yet\n");
+    return;
+  }
+  for (unsigned level = 4; level >= 1; level--) {
+    uint64_t index = address >> (12 + 9 * (level - 1)) & 511;
+    uint64_t entry = ((uint64_t *)frame_view(frame))[index];
+    print("  level %u entry %u = %x\n", (uint64_t)level, index, entry);
+    if ((entry & 1u) == 0) {
+      return;
+    }
+    frame = (entry & 0x000FFFFFFFFFF000u) / FRAME_SIZE;
+  }
+  print("  frame %x owner %s\n", frame,
+        frame < memory.frames.nframes ? owner_name(memory.frames.records[frame].owner)
+                                      : "beyond the frames");
+}
+
+static void report_page_fault(const struct trap *t)
+{
+  uint64_t address = read_cr2();
+  print("page fault at %x: %s, %s by %s%s\n", address,
+        (t->error & 1u) != 0 ? "protection" : "not present",
+        (t->error & 16u) != 0  ? "fetch"
+        : (t->error & 2u) != 0 ? "write"
+                               : "read",
+        (t->error & 4u) != 0 ? "user" : "supervisor",
+        (t->error & 8u) != 0 ? ", reserved bit set" : "");
+  print_walk(address);
+}
+
+void trap(struct trap *t)
+{
+  if (t->number == PAGE_FAULT && probed(t)) {
+    return;
+  }
+  print("Bail out! exception %u error %x\n", t->number, t->error);
+  if (t->number == PAGE_FAULT) {
+    report_page_fault(t);
+  }
+  print("  rip %x rsp %x flags %x\n", t->rip, t->rsp, t->flags);
+  print("  rax %x rbx %x rcx %x rdx %x\n", t->rax, t->rbx, t->rcx, t->rdx);
+  print("  rsi %x rdi %x rbp %x r8 %x\n", t->rsi, t->rdi, t->rbp, t->r8);
+  print("  r9 %x r10 %x r11 %x r12 %x\n", t->r9, t->r10, t->r11, t->r12);
+  print("  r13 %x r14 %x r15 %x\n", t->r13, t->r14, t->r15);
+  leave(0);
+}

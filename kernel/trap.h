@@ -1,0 +1,17 @@
+/* Exceptions: a report and the end, unless a probe asked for the fault. */
+#ifndef ASHLAR_TRAP_H
+#define ASHLAR_TRAP_H
+
+#include <stdint.h>
+
+/* GDT, TSS with a stack of its own for double faults, IDT. */
+void trap_start(void);
+
+/* Tries one access: PROBE_DONE, or the error code of the page fault it made. The code at the
+ * address of probe_execute must be a return instruction. */
+#define PROBE_DONE UINT64_MAX
+uint64_t probe_read(uint64_t address);
+uint64_t probe_write(uint64_t address); /* writes a zero byte */
+uint64_t probe_execute(uint64_t address);
+
+#endif
