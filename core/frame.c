@@ -453,9 +453,41 @@ static enum status free_block(struct frames *db, frame_t first, uint32_t order, 
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert given: \forall integer f; first <= f < first + Pow2(order) ==> FreeFrame(&db->buddy, f);
   //@ assert given_outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==> (FreeFrame(&db->buddy, f) <==> \at(FreeFrame(&db->buddy, f), Pre));
-  if (status != STATUS_OK || !poisoned)
-    return status;
-  return buddy_reserve(&db->buddy, first, block_frames(order));
+  uint64_t count = block_frames(order);
+  if (status == STATUS_OK && poisoned)
+    status = buddy_reserve(&db->buddy, first, count);
+  //@ assert done: status == STATUS_OK;
+  //@ assert end: db->nframes == \at(db->nframes, Pre);
+  return status;
+}
+
+/* The flags with FRAME_POISONED. */
+/*@ requires known: flags <= FRAME_FLAGS;
+    assigns \nothing;
+    ensures known: \result <= FRAME_FLAGS;
+    ensures exact: \result == (flags | FRAME_POISONED);
+    ensures poisoned: (\result & FRAME_POISONED) != 0;
+*/
+static uint8_t poisoned_flags(uint8_t flags)
+{
+  /*@ assert cases:
+        (flags == 0 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 1 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 2 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 3 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 4 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 5 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 6 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 7 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 8 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 9 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 10 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 11 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 12 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 13 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 14 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
+        (flags == 15 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0); */
+  return flags | FRAME_POISONED;
 }
 
 /* The last reference is gone. */
@@ -553,7 +585,13 @@ enum status frame_poison(struct frames *db, frame_t frame)
   if (in_use(db->records[frame].owner)) {
     frame_t first = frame_first(db, frame);
     //@ assert block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
-    set_flags(db, first, db->records[first].flags | FRAME_POISONED);
+    //@ assert alike: Order(db, first) == Order(db, frame) && Flags(db, first) == Flags(db, frame);
+    //@ assert member: InBlockOf(db, frame, frame);
+    set_flags(db, first, poisoned_flags(db->records[first].flags));
+    //@ assert poisoned: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Poisoned(db, f);
+    //@ assert rest: SameButFlags{Pre, Here}(db);
+    //@ assert others: SameOutside{Pre, Here}(db, BlockFirst(db, frame), BlockFirst(db, frame) + Pow2(Order(db, frame)));
+    //@ assert changed: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Flags(db, f) == (\at(Flags(db, frame), Pre) | FRAME_POISONED);
     return STATUS_OK;
   }
   enum status status = STATUS_OK;
@@ -574,6 +612,9 @@ enum status frame_poison(struct frames *db, frame_t frame)
   //@ assert tables: FramesTables(db);
   if (status == STATUS_OK)
     set_idle(db, frame, 1, OWNER_RESERVED, FRAME_POISONED);
+  //@ assert flag: Flags(db, frame) == FRAME_POISONED;
+  //@ assert poisoned: Poisoned(db, frame);
+  //@ assert others: SameOutside{Pre, Here}(db, frame, frame + 1);
   return status;
 }
 
