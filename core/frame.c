@@ -248,7 +248,11 @@ enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, ui
     return status;
   db->records = records;
   db->nframes = nframes;
-  set_idle(db, 0, nframes, OWNER_RESERVED, 0);
+  //@ assert made: BuddyValid(&db->buddy);
+  set_run(db, 0, nframes, OWNER_RESERVED, 0, 0, 0);
+  //@ assert layout: FramesLayout(db);
+  //@ assert buddy: BuddyValid(&db->buddy);
+  //@ assert idle: \forall integer f; 0 <= f < db->nframes ==> !InUse(db, f);
   return STATUS_OK;
 }
 
@@ -587,6 +591,7 @@ enum status frame_poison(struct frames *db, frame_t frame)
     //@ assert block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
     //@ assert alike: Order(db, first) == Order(db, frame) && Flags(db, first) == Flags(db, frame);
     //@ assert member: InBlockOf(db, frame, frame);
+    //@ assert fits: first + Pow2(Order(db, first)) <= db->nframes;
     set_flags(db, first, poisoned_flags(db->records[first].flags));
     //@ assert poisoned: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Poisoned(db, f);
     //@ assert rest: SameButFlags{Pre, Here}(db);
