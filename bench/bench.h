@@ -38,7 +38,7 @@ void arena_unmap(void *memory, uint64_t bytes);
 void must(enum status status, const char *what);
 
 /* report.c: "what, how" is the figure's name. */
-void report(const char *what, const char *how, struct figure figure);
+void report(const char *what, const char *how, struct figure named);
 int report_json(const char *path);
 
 /* floor_stack.c: an array stack of frames with a bit per frame against double frees. */

@@ -33,7 +33,7 @@ static void space_make(struct space *space, uint64_t nframes)
   space->words = arena_map(8 * buddy_words(nframes));
   space->records = arena_map(nframes * sizeof(struct frame));
   space->memory = arena_map(nframes * FRAME_SIZE);
-  space->visit = arena_map(4u * PAGES);
+  space->visit = arena_map(sizeof(uint32_t) * PAGES);
   must(frames_init(&space->frames, nframes, space->words, buddy_words(nframes), space->records,
                    nframes),
        "frames_init");
@@ -49,7 +49,7 @@ static void space_drop(struct space *space)
   arena_unmap(space->words, 8 * buddy_words(space->nframes));
   arena_unmap(space->records, space->nframes * sizeof(struct frame));
   arena_unmap(space->memory, space->nframes * FRAME_SIZE);
-  arena_unmap(space->visit, 4u * PAGES);
+  arena_unmap(space->visit, sizeof(uint32_t) * PAGES);
 }
 
 /* The pages to visit: all but the ones that stay mapped. */

@@ -56,7 +56,6 @@ STAGES = [
     ("unit", [], cmocka),
     ("example", [], whole),
     ("prove", ["KNOWN_OPEN=1"], proof),
-    ("corpus-replay", [], counted),
     ("boot", [], counted),
 ]
 

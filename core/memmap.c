@@ -69,6 +69,9 @@ static bool is_reserved(const struct memmap_entry *list, uint32_t count, uint64_
     ensures range: address <= \result <= end;
     ensures same: \forall integer i, b; 0 <= i < count && address <= b <= \result ==>
       (Has(map, i, b) <==> Has(map, i, address));
+    ensures ram: \forall integer b; address <= b <= \result ==> (Ram(map, count, b) <==> Ram(map, count, address));
+    ensures reserved: \forall integer b; address <= b <= \result ==>
+      (Reserved(map, count, b) <==> Reserved(map, count, address));
 */
 static uint64_t stretch_end(const struct memmap_entry *map, uint32_t count, uint64_t address,
                             uint64_t end)
@@ -91,6 +94,11 @@ static uint64_t stretch_end(const struct memmap_entry *map, uint32_t count, uint
       end = last;
     }
   }
+  //@ assert forth: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, b) ==> Has(map, i, address);
+  //@ assert back: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, address) ==> Has(map, i, b);
+  //@ assert some: \forall integer b; address <= b <= end && Reserved(map, count, b) ==> Reserved(map, count, address);
+  //@ assert each: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, address) ==> Reserved(map, count, b);
+  //@ assert all: \forall integer b; address <= b <= end && Reserved(map, count, address) ==> Reserved(map, count, b);
   return end;
 }
 
@@ -98,7 +106,8 @@ static uint64_t stretch_end(const struct memmap_entry *map, uint32_t count, uint
  * are, if there are any. Returns how many runs there are now: capacity + 1 when they have no room. */
 /*@ requires memory: \valid(runs + (0 .. capacity - 1));
     requires range: count <= capacity < UINT32_MAX && first <= last && limit <= FRAMES_MAX;
-    assigns runs[count];
+    assigns runs[0 .. capacity - 1];
+    ensures others: \forall integer k; 0 <= k < count ==> runs[k] == \old(runs[k]);
     ensures result: \result == count || \result == count + 1;
     ensures none: \result == count ==> \forall integer f;
       0 <= f < limit && first <= f * FRAME_SIZE ==> last < f * FRAME_SIZE + FRAME_SIZE - 1;
@@ -107,7 +116,6 @@ static uint64_t stretch_end(const struct memmap_entry *map, uint32_t count, uint
     ensures proper: \result == count + 1 && \result <= capacity ==> runs[count].first < runs[count].end <= limit;
     ensures inside: \result == count + 1 && \result <= capacity ==>
       first <= runs[count].first * FRAME_SIZE && runs[count].end * FRAME_SIZE <= last + 1;
-    ensures unchanged: \result == count ==> runs[count] == \old(runs[count]);
 */
 static uint32_t append(struct run *runs, uint32_t capacity, uint32_t count, uint64_t first,
                        uint64_t last, uint64_t limit)
@@ -127,10 +135,69 @@ static uint32_t append(struct run *runs, uint32_t capacity, uint32_t count, uint
   return count + 1;
 }
 
+/* Appends a maximal range of usable bytes, first .. last, to the runs collected below it. */
+/*@ requires map: \valid_read(map + (0 .. nmap - 1));
+    requires reserved: \valid_read(reserved + (0 .. nreserved - 1));
+    requires memory: \valid(runs + (0 .. capacity - 1));
+    requires apart: \separated(map + (0 .. nmap - 1), runs + (0 .. capacity - 1));
+    requires apart_reserved: \separated(reserved + (0 .. nreserved - 1), runs + (0 .. capacity - 1));
+    requires range: count <= capacity <= MEMMAP_RUNS_MAX && first <= last && limit <= FRAMES_MAX;
+    requires usable: \forall integer b; first <= b <= last ==> UsableByte(map, nmap, reserved, nreserved, b);
+    requires edge: first == 0 || !UsableByte(map, nmap, reserved, nreserved, first - 1);
+    requires below: EndBelow(runs, count, first);
+    requires collected: Collected(map, nmap, reserved, nreserved, limit, runs, count, first);
+    assigns runs[0 .. capacity - 1];
+    ensures result: \result == count || \result == count + 1;
+    ensures bytes: \forall integer b; UsableByte(map, nmap, reserved, nreserved, b) <==>
+      \old(UsableByte(map, nmap, reserved, nreserved, b));
+    ensures collected: \result <= capacity ==>
+      Collected(map, nmap, reserved, nreserved, limit, runs, \result, last + 1);
+    ensures below: \result <= capacity ==> EndBelow(runs, \result, last + 2);
+*/
+static uint32_t close_range(struct run *runs, uint32_t capacity, uint32_t count, uint64_t first,
+                            uint64_t last, uint64_t limit)
+/*@ ghost (const struct memmap_entry *map, uint32_t nmap,
+           const struct memmap_entry *reserved, uint32_t nreserved) */
+{
+  uint32_t now = append(runs, capacity, count, first, last, limit);
+  /*@ assert entries: \forall integer i, b; 0 <= i < nmap ==> (Has(map, i, b) <==> \at(Has(map, i, b), Pre)); */
+  /*@ assert types: \forall integer i; 0 <= i < nmap ==> map[i].type == \at(map[i].type, Pre); */
+  /*@ assert reservations: \forall integer i, b; 0 <= i < nreserved ==> (Has(reserved, i, b) <==> \at(Has(reserved, i, b), Pre)); */
+  /*@ assert ram: \forall integer b; Ram(map, nmap, b) <==> \at(Ram(map, nmap, b), Pre); */
+  /*@ assert reserved_bytes: \forall integer b; Reserved(reserved, nreserved, b) <==> \at(Reserved(reserved, nreserved, b), Pre); */
+  /*@ assert bytes: \forall integer b; UsableByte(map, nmap, reserved, nreserved, b) <==>
+        \at(UsableByte(map, nmap, reserved, nreserved, b), Pre); */
+  /*@ assert usable_frames: \forall integer f; UsableFrame(map, nmap, reserved, nreserved, f) <==>
+        \at(UsableFrame(map, nmap, reserved, nreserved, f), Pre); */
+  //@ assert kept: \forall integer k; 0 <= k < count ==> runs[k].first == \at(runs[k].first, Pre) && runs[k].end == \at(runs[k].end, Pre);
+  //@ assert old_run: \forall integer k, f; 0 <= k < count ==> (InRun(runs, k, f) <==> \at(InRun(runs, k, f), Pre));
+  //@ assert old_runs: \forall integer f; \at(InRuns(runs, count, f), Pre) ==> InRuns(runs, count, f);
+  //@ assert more: now >= count ==> \forall integer f; InRuns(runs, count, f) ==> InRuns(runs, now, f);
+  /*@ assert straddling: \forall integer f; f * FRAME_SIZE < first <= f * FRAME_SIZE + FRAME_SIZE - 1 ==>
+        !UsableFrame(map, nmap, reserved, nreserved, f); */
+  /*@ assert fresh: now == count + 1 && now <= capacity ==> \forall integer f; InRun(runs, count, f) ==>
+        f < limit && UsableFrame(map, nmap, reserved, nreserved, f); */
+  /*@ assert inside: now <= capacity ==> \forall integer f; 0 <= f < limit && first <= f * FRAME_SIZE &&
+        f * FRAME_SIZE + FRAME_SIZE - 1 <= last ==> now == count + 1 && InRun(runs, count, f); */
+  /*@ assert inside_runs: now <= capacity ==> \forall integer f; 0 <= f < limit && first <= f * FRAME_SIZE &&
+        f * FRAME_SIZE + FRAME_SIZE - 1 <= last ==> InRuns(runs, now, f); */
+  return now;
+}
+
 /* The maximal runs of usable frames. Between two boundaries nothing changes, so one look
  * decides a whole stretch of bytes; adjacent usable stretches are one range first ..
  * address - 1, which is rounded inwards to frames when it ends. Nothing is sorted.
  * Returns the number of runs: capacity + 1 when they have no room. */
+/*@ requires map: \valid_read(map + (0 .. nmap - 1));
+    requires reserved: \valid_read(reserved + (0 .. nreserved - 1));
+    requires memory: \valid(runs + (0 .. capacity - 1));
+    requires apart: \separated(map + (0 .. nmap - 1), runs + (0 .. capacity - 1));
+    requires apart_reserved: \separated(reserved + (0 .. nreserved - 1), runs + (0 .. capacity - 1));
+    requires range: capacity <= MEMMAP_RUNS_MAX && limit <= FRAMES_MAX;
+    assigns runs[0 .. capacity - 1];
+    ensures collected: \result <= capacity ==>
+      Collected(map, nmap, reserved, nreserved, limit, runs, \result, FRAMES_MAX * FRAME_SIZE);
+*/
 static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
                         const struct memmap_entry *reserved, uint32_t nreserved, uint64_t limit,
                         struct run *runs, uint32_t capacity)
@@ -139,19 +206,46 @@ static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
   uint64_t address = 0;
   uint64_t first = 0;
   bool open = false; /* first .. address - 1 is usable */
+  /*@ loop invariant range: 0 <= count <= capacity;
+      loop invariant open: open ==> first < address &&
+        \forall integer b; first <= b < address ==> UsableByte(map, nmap, reserved, nreserved, b);
+      loop invariant edge: open ==> first == 0 || !UsableByte(map, nmap, reserved, nreserved, first - 1);
+      loop invariant closed: !open ==> address == 0 || !UsableByte(map, nmap, reserved, nreserved, address - 1);
+      loop invariant below: EndBelow(runs, count, open ? first : address);
+      loop invariant collected:
+        Collected(map, nmap, reserved, nreserved, limit, runs, count, open ? first : address);
+      loop assigns count, address, first, open, runs[0 .. capacity - 1];
+      loop variant UINT64_MAX - address;
+  */
   for (;;) {
     uint64_t end = stretch_end(map, nmap, address, UINT64_MAX);
     end = stretch_end(reserved, nreserved, address, end);
     bool usable = is_ram(map, nmap, address) && !is_reserved(reserved, nreserved, address);
+    /*@ assert constant: \forall integer b; address <= b <= end ==>
+          (UsableByte(map, nmap, reserved, nreserved, b) <==> usable); */
     if (usable && !open)
       first = address;
+    //@ ghost Before:;
     if (!usable && open)
-      count = append(runs, capacity, count, first, address - 1, limit);
+      count = close_range(runs, capacity, count, first, address - 1,
+                          limit) /*@ ghost (map, nmap, reserved, nreserved) */;
     open = usable;
     if (count > capacity)
       return count;
-    if (end == UINT64_MAX)
-      return open ? append(runs, capacity, count, first, UINT64_MAX, limit) : count;
+    /*@ assert same_bytes: \forall integer b; UsableByte(map, nmap, reserved, nreserved, b) <==>
+          \at(UsableByte(map, nmap, reserved, nreserved, b), Before); */
+    /*@ assert still: \forall integer b; address <= b <= end ==>
+          (UsableByte(map, nmap, reserved, nreserved, b) <==> usable); */
+    /*@ assert ends_badly: !usable ==> \forall integer f; address <= f * FRAME_SIZE + FRAME_SIZE - 1 <= end ==>
+          !UsableFrame(map, nmap, reserved, nreserved, f); */
+    /*@ assert settled: !usable ==>
+          Collected(map, nmap, reserved, nreserved, limit, runs, count, end + 1); */
+    if (end == UINT64_MAX) {
+      if (open)
+        count = close_range(runs, capacity, count, first, end,
+                            limit) /*@ ghost (map, nmap, reserved, nreserved) */;
+      return count;
+    }
     address = end + 1;
   }
 }
@@ -171,6 +265,20 @@ enum status memmap_runs(const struct memmap_entry *map, uint32_t nmap,
     return STATUS_NO_SPACE;
   if (count == 0)
     return STATUS_NO_MEMORY;
+  //@ assert sound: \forall integer k, f; 0 <= k < count && InRun(runs, k, f) ==> f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f);
+  //@ assert complete: \forall integer f; 0 <= f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f) ==> InRuns(runs, count, f);
+  //@ ghost Before:;
   *nruns = count;
+  /*@ assert entries: \forall integer i, b; 0 <= i < nmap ==> (Has(map, i, b) <==> \at(Has(map, i, b), Before)); */
+  /*@ assert types: \forall integer i; 0 <= i < nmap ==> map[i].type == \at(map[i].type, Before); */
+  /*@ assert reservations: \forall integer i, b; 0 <= i < nreserved ==> (Has(reserved, i, b) <==> \at(Has(reserved, i, b), Before)); */
+  /*@ assert ram: \forall integer b; Ram(map, nmap, b) <==> \at(Ram(map, nmap, b), Before); */
+  /*@ assert reserved_bytes: \forall integer b; Reserved(reserved, nreserved, b) <==> \at(Reserved(reserved, nreserved, b), Before); */
+  /*@ assert bytes: \forall integer b; UsableByte(map, nmap, reserved, nreserved, b) <==>
+        \at(UsableByte(map, nmap, reserved, nreserved, b), Before); */
+  /*@ assert usable_frames: \forall integer f; UsableFrame(map, nmap, reserved, nreserved, f) <==>
+        \at(UsableFrame(map, nmap, reserved, nreserved, f), Before); */
+  //@ assert still_sound: \forall integer k, f; 0 <= k < count && InRun(runs, k, f) ==> f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f);
+  //@ assert still_complete: \forall integer f; 0 <= f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f) ==> InRuns(runs, count, f);
   return STATUS_OK;
 }
