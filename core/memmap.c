@@ -70,8 +70,10 @@ static bool is_reserved(const struct memmap_entry *list, uint32_t count, uint64_
     ensures same: \forall integer i, b; 0 <= i < count && address <= b <= \result ==>
       (Has(map, i, b) <==> Has(map, i, address));
     ensures ram: \forall integer b; address <= b <= \result ==> (Ram(map, count, b) <==> Ram(map, count, address));
-    ensures reserved: \forall integer b; address <= b <= \result ==>
-      (Reserved(map, count, b) <==> Reserved(map, count, address));
+    ensures reserved_before: \forall integer b; address <= b <= \result && Reserved(map, count, b) ==>
+      Reserved(map, count, address);
+    ensures reserved_after: \forall integer i, b; 0 <= i < count && address <= b <= \result && Has(map, i, address) ==>
+      Has(map, i, b) && Reserved(map, count, b);
 */
 static uint64_t stretch_end(const struct memmap_entry *map, uint32_t count, uint64_t address,
                             uint64_t end)
@@ -97,8 +99,7 @@ static uint64_t stretch_end(const struct memmap_entry *map, uint32_t count, uint
   //@ assert forth: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, b) ==> Has(map, i, address);
   //@ assert back: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, address) ==> Has(map, i, b);
   //@ assert some: \forall integer b; address <= b <= end && Reserved(map, count, b) ==> Reserved(map, count, address);
-  //@ assert each: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, address) ==> Reserved(map, count, b);
-  //@ assert all: \forall integer b; address <= b <= end && Reserved(map, count, address) ==> Reserved(map, count, b);
+  //@ assert each: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, address) ==> Has(map, i, b) && Reserved(map, count, b);
   return end;
 }
 
@@ -221,6 +222,10 @@ static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
     uint64_t end = stretch_end(map, nmap, address, UINT64_MAX);
     end = stretch_end(reserved, nreserved, address, end);
     bool usable = is_ram(map, nmap, address) && !is_reserved(reserved, nreserved, address);
+    //@ assert ram: \forall integer b; address <= b <= end ==> (Ram(map, nmap, b) <==> Ram(map, nmap, address));
+    //@ assert claimed_before: \forall integer b; address <= b <= end && Reserved(reserved, nreserved, b) ==> Reserved(reserved, nreserved, address);
+    //@ assert claimed_after: \forall integer i, b; 0 <= i < nreserved && address <= b <= end && Has(reserved, i, address) ==> Reserved(reserved, nreserved, b);
+    //@ assert claimed: Reserved(reserved, nreserved, address) ==> \forall integer b; address <= b <= end ==> Reserved(reserved, nreserved, b);
     /*@ assert constant: \forall integer b; address <= b <= end ==>
           (UsableByte(map, nmap, reserved, nreserved, b) <==> usable); */
     if (usable && !open)
@@ -236,6 +241,8 @@ static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
           \at(UsableByte(map, nmap, reserved, nreserved, b), Before); */
     /*@ assert still: \forall integer b; address <= b <= end ==>
           (UsableByte(map, nmap, reserved, nreserved, b) <==> usable); */
+    /*@ assert last_bytes: !usable ==> \forall integer f; address <= f * FRAME_SIZE + FRAME_SIZE - 1 <= end ==>
+          !UsableByte(map, nmap, reserved, nreserved, f * FRAME_SIZE + FRAME_SIZE - 1); */
     /*@ assert ends_badly: !usable ==> \forall integer f; address <= f * FRAME_SIZE + FRAME_SIZE - 1 <= end ==>
           !UsableFrame(map, nmap, reserved, nreserved, f); */
     /*@ assert settled: !usable ==>

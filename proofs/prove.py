@@ -245,7 +245,10 @@ def pack_cache(module, runs):
     entries = {}
     for group in runs:
         for path in (BUILD / module.name / group / "cache").glob("*.json"):
-            entry = json.loads(path.read_text())
+            try:
+                entry = json.loads(path.read_text())
+            except ValueError:
+                continue  # WP does not quote a failed prover's message: not a verdict to keep
             if entry.get("verdict") == "valid":
                 entries[path.stem] = entry
     lines = [f"{json.dumps(key)}: {json.dumps(entries[key], sort_keys=True)}" for key in sorted(entries)]
