@@ -18,67 +18,132 @@
 
 #include "../../core/page.h"
 
-#define PTE_PRESENT ((uint64_t)1 << 0)
-#define PTE_WRITE ((uint64_t)1 << 1)
-#define PTE_USER ((uint64_t)1 << 2)
-#define PTE_ACCESSED ((uint64_t)1 << 5)
-#define PTE_DIRTY ((uint64_t)1 << 6)
-#define PTE_GLOBAL ((uint64_t)1 << 8)
-#define PTE_UNOWNED ((uint64_t)1 << 9)
-#define PTE_NO_EXECUTE ((uint64_t)1 << 63)
-#define PTE_FRAME_SHIFT 12
+#include "../../annotations/pte.acsl"
 
+/* The fields, as the number that bit is worth. Fields are read by division and written by
+ * addition, which the provers follow; compilers make shifts of them. */
+#define PTE_PRESENT ((uint64_t)1)
+#define PTE_WRITE ((uint64_t)2)
+#define PTE_USER ((uint64_t)4)
+#define PTE_ACCESSED ((uint64_t)32)
+#define PTE_DIRTY ((uint64_t)64)
+#define PTE_GLOBAL ((uint64_t)256)
+#define PTE_UNOWNED ((uint64_t)512)
+#define PTE_FRAME ((uint64_t)4096)
+#define PTE_NO_EXECUTE ((uint64_t)9223372036854775808u)
+
+/*@ assigns \nothing;
+    ensures exact: \result <==> PtePresent(entry);
+*/
 static inline bool pte_present(uint64_t entry)
 {
-  return (entry & PTE_PRESENT) != 0;
+  return entry % 2 != 0;
 }
 
 /* The frame an entry points at, be it a table or a page. */
+/*@ assigns \nothing;
+    ensures exact: \result == PteFrame(entry);
+*/
 static inline uint32_t pte_frame(uint64_t entry)
 {
-  return (uint32_t)(entry >> PTE_FRAME_SHIFT & UINT32_MAX);
+  return (uint32_t)(entry / PTE_FRAME % 4294967296u);
 }
 
+/*@ assigns \nothing;
+    ensures exact: \result <==> PteAccessed(entry) == 1;
+*/
 static inline bool pte_accessed(uint64_t entry)
 {
-  return (entry & PTE_ACCESSED) != 0;
+  return entry / PTE_ACCESSED % 2 != 0;
 }
 
+/*@ assigns \nothing;
+    ensures exact: \result <==> PteDirty(entry) == 1;
+*/
 static inline bool pte_dirty(uint64_t entry)
 {
-  return (entry & PTE_DIRTY) != 0;
+  return entry / PTE_DIRTY % 2 != 0;
 }
 
 /* The permissions of a leaf. */
+/*@ assigns \nothing;
+    ensures exact: \result == PtePermissions(entry);
+    ensures known: \result <= PAGE_PERMISSIONS;
+*/
 static inline uint32_t pte_permissions(uint64_t entry)
 {
-  return ((entry & PTE_WRITE) != 0 ? PAGE_WRITE : 0) |
-         ((entry & PTE_NO_EXECUTE) == 0 ? PAGE_EXECUTE : 0) |
-         ((entry & PTE_USER) != 0 ? PAGE_USER : 0) | ((entry & PTE_GLOBAL) != 0 ? PAGE_GLOBAL : 0) |
-         ((entry & PTE_UNOWNED) != 0 ? PAGE_UNOWNED : 0);
+  return (uint32_t)(entry / PTE_WRITE % 2 * PAGE_WRITE +
+                    (1 - entry / PTE_NO_EXECUTE) * PAGE_EXECUTE + entry / PTE_USER % 2 * PAGE_USER +
+                    entry / PTE_GLOBAL % 2 * PAGE_GLOBAL + entry / PTE_UNOWNED % 2 * PAGE_UNOWNED);
 }
 
 /* An entry that points at a table. */
+/*@ assigns \nothing;
+    ensures present: PtePresent(\result);
+    ensures frame: PteFrame(\result) == frame;
+*/
 static inline uint64_t pte_table(uint32_t frame)
 {
-  return (uint64_t)frame << PTE_FRAME_SHIFT | PTE_PRESENT | PTE_WRITE | PTE_USER;
+  return frame * PTE_FRAME + PTE_USER + PTE_WRITE + PTE_PRESENT;
 }
 
-/* An entry that maps a page. */
+/* An entry that maps a page; seen: 1 if accessed, and 2 if dirty. */
+/*@ requires known: permissions <= PAGE_PERMISSIONS && seen <= 3;
+    assigns \nothing;
+    ensures present: PtePresent(\result);
+    ensures frame: PteFrame(\result) == frame;
+    ensures permissions: PtePermissions(\result) == permissions;
+    ensures seen: PteAccessed(\result) == seen % 2 && PteDirty(\result) == seen / 2;
+*/
+static inline uint64_t pte_page(uint32_t frame, uint32_t permissions, uint32_t seen)
+{
+  uint64_t w = permissions % 2;
+  uint64_t x = permissions / PAGE_EXECUTE % 2;
+  uint64_t u = permissions / PAGE_USER % 2;
+  uint64_t g = permissions / PAGE_GLOBAL % 2;
+  uint64_t o = permissions / PAGE_UNOWNED;
+  //@ assert parts: permissions == w + 2 * x + 4 * u + 8 * g + 16 * o && o <= 1;
+  uint64_t entry = (1 - x) * PTE_NO_EXECUTE + frame * PTE_FRAME + o * PTE_UNOWNED + g * PTE_GLOBAL +
+                   seen * PTE_ACCESSED + u * PTE_USER + w * PTE_WRITE + PTE_PRESENT;
+  //@ assert bit63: entry / 9223372036854775808 == 1 - x;
+  //@ assert bit12: entry / 4096 == (1 - x) * 2251799813685248 + frame;
+  //@ assert bit9: entry / 512 == 8 * (entry / 4096) + o;
+  //@ assert bit8: entry / 256 == 2 * (entry / 512) + g;
+  //@ assert bit5: entry / 32 == 8 * (entry / 256) + seen;
+  //@ assert bit6: entry / 64 == 4 * (entry / 256) + seen / 2;
+  //@ assert bit2: entry / 4 == 8 * (entry / 32) + u;
+  //@ assert bit1: entry / 2 == 2 * (entry / 4) + w;
+  //@ assert bits: entry / 512 % 2 == o && entry / 256 % 2 == g && entry / 4 % 2 == u && entry / 2 % 2 == w;
+  return entry;
+}
+
+/* An entry that maps a page, not accessed and not dirty. permissions: PAGE_*. */
+/*@ requires known: permissions <= PAGE_PERMISSIONS;
+    assigns \nothing;
+    ensures present: PtePresent(\result);
+    ensures frame: PteFrame(\result) == frame;
+    ensures permissions: PtePermissions(\result) == permissions;
+    ensures clean: PteAccessed(\result) == 0 && PteDirty(\result) == 0;
+*/
 static inline uint64_t pte_leaf(uint32_t frame, uint32_t permissions)
 {
-  return (uint64_t)frame << PTE_FRAME_SHIFT | PTE_PRESENT |
-         ((permissions & PAGE_WRITE) != 0 ? PTE_WRITE : 0) |
-         ((permissions & PAGE_EXECUTE) != 0 ? 0 : PTE_NO_EXECUTE) |
-         ((permissions & PAGE_USER) != 0 ? PTE_USER : 0) |
-         ((permissions & PAGE_GLOBAL) != 0 ? PTE_GLOBAL : 0) |
-         ((permissions & PAGE_UNOWNED) != 0 ? PTE_UNOWNED : 0);
+  return pte_page(frame, permissions, 0);
 }
 
 /* The same page with other permissions; accessed and dirty are carried over. */
+/*@ requires known: permissions <= PAGE_PERMISSIONS;
+    assigns \nothing;
+    ensures present: PtePresent(\result);
+    ensures frame: PteFrame(\result) == PteFrame(entry);
+    ensures permissions: PtePermissions(\result) == permissions;
+    ensures accessed: PteAccessed(\result) == PteAccessed(entry);
+    ensures dirty: PteDirty(\result) == PteDirty(entry);
+*/
 static inline uint64_t pte_with_permissions(uint64_t entry, uint32_t permissions)
 {
-  return pte_leaf(pte_frame(entry), permissions) | (entry & (PTE_ACCESSED | PTE_DIRTY));
+  uint32_t accessed = (uint32_t)(entry / PTE_ACCESSED % 2);
+  uint32_t dirty = (uint32_t)(entry / PTE_DIRTY % 2);
+  return pte_page(pte_frame(entry), permissions, 2 * dirty + accessed);
 }
 
 /* The only accesses to entries in memory: one 64-bit access each. The processor may set

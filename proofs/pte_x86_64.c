@@ -1,0 +1,3 @@
+/* Proves arch/x86_64/pte.h against the layout of the entry that its clients do not see. */
+#define ASHLAR_PTE_DEFINED
+#include "../arch/x86_64/pte.h"
