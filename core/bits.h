@@ -11,7 +11,8 @@
 
 #include "../annotations/bits.acsl"
 
-/* Trusted (proofs/TRUSTED.md): the compiler's own count of trailing zeros. */
+/* The compiler's own count of trailing zeros: the one contract of the core that is
+ * trusted (proofs/TRUSTED.md) and tested instead of proved. */
 /*@ requires nonzero: word != 0;
     terminates \true;
     assigns \nothing;
@@ -47,12 +48,14 @@ static inline uint64_t word_add(uint64_t word, uint32_t bit)
 /*@ requires range: bit < 64;
     assigns \nothing;
     ensures removed: !Bit(\result, bit);
+    ensures zero: word == 0 ==> \result == 0;
     ensures others: \forall integer j; 0 <= j < 64 && j != bit ==> (Bit(\result, j) <==> Bit(word, j));
 */
 static inline uint64_t word_remove(uint64_t word, uint32_t bit)
 {
   return word & ~((uint64_t)1 << bit);
 }
+
 /* The lowest bit of a word that is not 0. */
 /*@ requires nonzero: word != 0;
     assigns \nothing;

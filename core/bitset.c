@@ -1,22 +1,94 @@
 #include "bitset.h"
 
-/* Words of the level that holds count bits. */
-static uint64_t words_of(uint64_t count)
+/* Words of the level that holds so many bits. */
+/*@ requires range: bits <= BITSET_SIZE_MAX;
+    assigns \nothing;
+    ensures exact: \result == WordsFor(bits);
+*/
+static uint64_t words_for(uint64_t bits)
 {
-  return (count + 63) / 64;
+  return (bits + 63) / 64;
 }
 
 uint64_t bitset_words(uint64_t size)
 {
   if (size == 0 || size > BITSET_SIZE_MAX)
     return 0;
-  uint64_t length = words_of(size);
+  uint64_t length = words_for(size);
   uint64_t total = length;
+  /*@ loop invariant length: 1 <= length <= WordsFor(size);
+      loop invariant bound: WordsFor(size) <= total && total + 2 * length <= 3 * WordsFor(size);
+      loop invariant rest: BitsetWords(size) == total + (length > 1 ? BitsetWords(length) : 0);
+      loop assigns length, total;
+      loop variant length;
+  */
   while (length > 1) {
-    length = words_of(length);
+    length = words_for(length);
     total += length;
   }
   return total;
+}
+
+/* Writes where one level lies. */
+/*@ requires memory: \valid(set) && level < BITSET_LEVELS;
+    requires range: offset <= 0x20000000 && length <= 0x20000000;
+    assigns set->offset[level], set->length[level];
+    ensures written: set->offset[level] == offset && set->length[level] == length;
+    ensures others: \forall integer k; 0 <= k < BITSET_LEVELS && k != level ==>
+      set->offset[k] == \old(set->offset[k]) && set->length[k] == \old(set->length[k]);
+*/
+static void set_level(struct bitset *set, uint32_t level, uint64_t offset, uint64_t length)
+{
+  set->offset[level] = (uint32_t)offset;
+  set->length[level] = (uint32_t)length;
+}
+
+/* Lays the levels out one after the other and returns how many there are. */
+/*@ requires memory: \valid(set);
+    requires range: 1 <= size <= BITSET_SIZE_MAX;
+    requires bound: BitsetWords(size) <= 0x20000000;
+    assigns set->offset[0 .. BITSET_LEVELS - 1], set->length[0 .. BITSET_LEVELS - 1];
+    ensures depth: 1 <= \result <= BITSET_LEVELS;
+    ensures first: set->offset[0] == 0 && set->length[0] == WordsFor(size);
+    ensures last: set->length[\result - 1] == 1;
+    ensures inside: \forall integer k; 0 <= k < \result ==>
+      1 <= set->length[k] && set->offset[k] + set->length[k] <= BitsetWords(size);
+    ensures apart: \forall integer j, k; 0 <= j < k < \result ==>
+      set->offset[j] + set->length[j] <= set->offset[k];
+    ensures cover: \forall integer k; 1 <= k < \result ==> set->length[k - 1] <= 64 * set->length[k];
+*/
+static uint32_t lay_out(struct bitset *set, uint64_t size)
+{
+  uint32_t depth = 0;
+  uint64_t offset = 0;
+  uint64_t length = size;
+  /*@ loop invariant depth: 0 <= depth < BITSET_LEVELS;
+      loop invariant start: depth == 0 ==> length == size && offset == 0;
+      loop invariant more: depth > 0 ==> 1 < length == set->length[depth - 1];
+      loop invariant one: depth == 1 ==> length <= 0x8000000;
+      loop invariant two: depth == 2 ==> length <= 0x200000;
+      loop invariant three: depth == 3 ==> length <= 0x8000;
+      loop invariant four: depth == 4 ==> length <= 0x200;
+      loop invariant five: depth == 5 ==> length <= 8;
+      loop invariant rest: offset + BitsetWords(length) == BitsetWords(size);
+      loop invariant bottom: depth > 0 ==> set->offset[0] == 0 && set->length[0] == WordsFor(size);
+      loop invariant inside: \forall integer k; 0 <= k < depth ==>
+        1 <= set->length[k] && set->offset[k] + set->length[k] <= offset;
+      loop invariant apart: \forall integer j, k; 0 <= j < k < depth ==>
+        set->offset[j] + set->length[j] <= set->offset[k];
+      loop invariant cover: \forall integer k; 1 <= k < depth ==>
+        set->length[k - 1] <= 64 * set->length[k];
+      loop assigns depth, offset, length, set->offset[0 .. BITSET_LEVELS - 1],
+        set->length[0 .. BITSET_LEVELS - 1];
+      loop variant BITSET_LEVELS - depth;
+  */
+  do {
+    length = words_for(length);
+    set_level(set, depth, offset, length);
+    offset += length;
+    depth++;
+  } while (length > 1);
+  return depth;
 }
 
 enum status bitset_init(struct bitset *set, uint64_t size, uint64_t *words, uint64_t nwords)
@@ -26,96 +98,273 @@ enum status bitset_init(struct bitset *set, uint64_t size, uint64_t *words, uint
     return STATUS_OUT_OF_RANGE;
   if (nwords < need)
     return STATUS_NO_SPACE;
-  set->words = words;
-  set->nwords = need;
-  set->size = size;
-  uint32_t depth = 0;
-  uint64_t offset = 0;
-  uint64_t length = size;
-  do {
-    length = words_of(length);
-    set->offset[depth] = offset;
-    set->length[depth] = length;
-    offset += length;
-    depth++;
-  } while (length > 1);
-  set->depth = depth;
+  /*@ loop invariant range: 0 <= i <= need;
+      loop invariant zero: \forall integer k; 0 <= k < i ==> words[k] == 0;
+      loop assigns i, words[0 .. need - 1];
+      loop variant need - i;
+  */
   for (uint64_t i = 0; i < need; i++)
     words[i] = 0;
+  set->words = words;
+  set->nwords = (uint32_t)need;
+  set->size = size;
+  set->depth = lay_out(set, size);
   return STATUS_OK;
+}
+
+/* The place of word w of a level. */
+/*@ requires layout: BitsetLayout(set);
+    requires range: level < set->depth && w < set->length[level];
+    assigns \nothing;
+    ensures place: \result == set->offset[level] + w;
+    ensures inside: \result < set->nwords;
+*/
+static uint64_t place(const struct bitset *set, uint32_t level, uint64_t w)
+{
+  return set->offset[level] + w;
+}
+
+/* Adds bit n of a level; returns its word as it was before. */
+/*@ requires layout: BitsetLayout(set);
+    requires range: level < set->depth && n < 64 * set->length[level];
+    assigns set->words[set->offset[level] + n / 64];
+    ensures layout: BitsetLayout(set);
+    ensures before: \result == \old(LevelWord(set, level, n / 64));
+    ensures nonzero: LevelWord(set, level, n / 64) != 0;
+    ensures added: LevelBit(set, level, n);
+    ensures bits: \forall integer k, m; 0 <= k < set->depth && 0 <= m < 64 * set->length[k] &&
+      !(k == level && m == n) ==> (LevelBit(set, k, m) <==> \old(LevelBit(set, k, m)));
+    ensures words: \forall integer k, w; 0 <= k < set->depth && 0 <= w < set->length[k] &&
+      !(k == level && w == n / 64) ==> LevelWord(set, k, w) == \old(LevelWord(set, k, w));
+*/
+static uint64_t level_add(struct bitset *set, uint32_t level, uint64_t n)
+{
+  uint64_t at = place(set, level, n / 64);
+  uint64_t before = set->words[at];
+  set->words[at] = word_add(before, n % 64);
+  return before;
+}
+
+/* Removes bit n of a level; returns its word as it is then. */
+/*@ requires layout: BitsetLayout(set);
+    requires range: level < set->depth && n < 64 * set->length[level];
+    assigns set->words[set->offset[level] + n / 64];
+    ensures layout: BitsetLayout(set);
+    ensures after: \result == LevelWord(set, level, n / 64);
+    ensures zero: \old(LevelWord(set, level, n / 64)) == 0 ==> \result == 0;
+    ensures removed: !LevelBit(set, level, n);
+    ensures bits: \forall integer k, m; 0 <= k < set->depth && 0 <= m < 64 * set->length[k] &&
+      !(k == level && m == n) ==> (LevelBit(set, k, m) <==> \old(LevelBit(set, k, m)));
+    ensures words: \forall integer k, w; 0 <= k < set->depth && 0 <= w < set->length[k] &&
+      !(k == level && w == n / 64) ==> LevelWord(set, k, w) == \old(LevelWord(set, k, w));
+*/
+static uint64_t level_remove(struct bitset *set, uint32_t level, uint64_t n)
+{
+  uint64_t at = place(set, level, n / 64);
+  uint64_t after = word_remove(set->words[at], n % 64);
+  set->words[at] = after;
+  return after;
 }
 
 void bitset_climb_add(struct bitset *set, uint64_t n)
 {
+  uint64_t position = n;
+  /*@ loop invariant level: 1 <= level <= set->depth;
+      loop invariant layout: BitsetLayout(set);
+      loop invariant range: position < set->length[level - 1];
+      loop invariant used: LevelWord(set, level - 1, position) != 0;
+      loop invariant rest: SummaryBut(set, level - 1, position);
+      loop invariant beyond: NoneBeyond(set);
+      loop assigns level, position, set->words[set->length[0] .. set->nwords - 1];
+      loop variant set->depth - level;
+  */
   for (uint32_t level = 1; level < set->depth; level++) {
-    uint64_t *word = &set->words[set->offset[level] + n / 64];
-    uint64_t before = *word;
-    *word = word_add(before, n % 64);
+    uint64_t before = level_add(set, level, position);
     if (before != 0)
       return;
-    n /= 64;
+    position /= 64;
   }
 }
 
 void bitset_climb_remove(struct bitset *set, uint64_t n)
 {
+  uint64_t position = n;
+  /*@ loop invariant level: 1 <= level <= set->depth;
+      loop invariant layout: BitsetLayout(set);
+      loop invariant range: position < set->length[level - 1];
+      loop invariant unused: LevelWord(set, level - 1, position) == 0;
+      loop invariant rest: SummaryBut(set, level - 1, position);
+      loop invariant beyond: NoneBeyond(set);
+      loop assigns level, position, set->words[set->length[0] .. set->nwords - 1];
+      loop variant set->depth - level;
+  */
   for (uint32_t level = 1; level < set->depth; level++) {
-    uint64_t *word = &set->words[set->offset[level] + n / 64];
-    *word = word_remove(*word, n % 64);
-    if (*word != 0)
+    uint64_t after = level_remove(set, level, position);
+    if (after != 0)
       return;
-    n /= 64;
+    position /= 64;
   }
 }
 
-/* The smallest member of a level in position's own word, at or after it; else the start
- * of the next word. */
+/* The smallest bit of a level in position's own word, at or after it; else the start of
+ * the next word. */
+/*@ requires layout: BitsetLayout(set);
+    requires range: level < set->depth && position < 64 * set->length[level];
+    assigns \nothing;
+    ensures range: position <= \result <= 64 * (position / 64 + 1);
+    ensures found: \result < 64 * (position / 64 + 1) ==> LevelBit(set, level, \result);
+    ensures least: LevelEmpty(set, level, position, \result);
+*/
 static uint64_t scan(const struct bitset *set, uint32_t level, uint64_t position)
 {
-  uint64_t word = position / 64;
-  return 64 * word + word_next(set->words[set->offset[level] + word], position % 64);
+  uint64_t w = position / 64;
+  //@ assert div: \forall integer n; 64 * w <= n < 64 * w + 64 ==> n / 64 == w && n % 64 == n - 64 * w;
+  return 64 * w + word_next(set->words[place(set, level, w)], position % 64);
 }
 
-/* The lowest member of a level below the member position of the level above. */
+/* The lowest bit of a level below bit position of the level above. */
+/*@ requires valid: Bitset(set);
+    requires range: level + 1 < set->depth && position < 64 * set->length[level + 1];
+    requires above: LevelBit(set, level + 1, position);
+    assigns \nothing;
+    ensures inside: position < set->length[level];
+    ensures range: 64 * position <= \result < 64 * position + 64;
+    ensures found: LevelBit(set, level, \result);
+    ensures least: LevelEmpty(set, level, 64 * position, \result);
+*/
 static uint64_t descend(const struct bitset *set, uint32_t level, uint64_t position)
 {
-  return 64 * position + word_lowest(set->words[set->offset[level] + position]);
+  //@ assert inside: position < set->length[level];
+  //@ assert used: LevelWord(set, level, position) != 0;
+  //@ assert div: \forall integer n; 64 * position <= n < 64 * position + 64 ==> n / 64 == position && n % 64 == n - 64 * position;
+  return 64 * position + word_lowest(set->words[place(set, level, position)]);
+}
+
+/* A member has a bit on every level. */
+/*@ ghost
+  /@ requires valid: Bitset(set);
+     assigns \nothing;
+     ensures bits: \forall integer k, n; 0 <= k < set->depth && 0 <= n < set->size && Member(set, n) ==>
+       Above(n, k) < 64 * set->length[k] && LevelBit(set, k, Above(n, k));
+  @/
+  static void members_rise(const struct bitset *set)
+  {
+    /@ loop invariant level: 1 <= level <= set->depth;
+       loop invariant bits: \forall integer k, n; 0 <= k < level && 0 <= n < set->size && Member(set, n) ==>
+         0 <= Above(n, k) < 64 * set->length[k] && LevelBit(set, k, Above(n, k));
+       loop assigns level;
+       loop variant set->depth - level;
+    @/
+    for (uint32_t level = 1; level < set->depth; level++) {
+      /@ assert word: \forall integer n; 0 <= n < set->size && Member(set, n) ==>
+           LevelWord(set, level - 1, Above(n, level - 1) / 64) != 0; @/
+      /@ assert up: \forall integer n; Above(n, level) == Above(n, level - 1) / 64; @/
+      /@ assert bit: \forall integer n; 0 <= n < set->size && Member(set, n) ==>
+           0 <= Above(n, level) < set->length[level - 1] && LevelBit(set, level, Above(n, level)); @/
+    }
+  }
+*/
+
+/* Climbs to the first level where a bit at or after n's is in the same word, then
+ * descends to the smallest member below that bit. */
+/*@ requires valid: Bitset(set);
+    requires range: n < set->size;
+    assigns \nothing;
+    ensures range: n <= \result <= set->size;
+    ensures found: \result < set->size ==> Member(set, \result);
+    ensures least: \forall integer m; n <= m < \result ==> !Member(set, m);
+*/
+static uint64_t next_below_size(const struct bitset *set, uint64_t n)
+{
+  uint32_t level = 0;
+  uint64_t position = n;
+  uint64_t found = 0;
+  //@ ghost members_rise(set);
+  /*@ loop invariant level: 0 <= level < set->depth;
+      loop invariant range: position < 64 * set->length[level];
+      loop invariant start: level == 0 ==> position == n;
+      loop invariant after: level > 0 ==> Above(n, level) < position;
+      loop invariant reached: Reached(set, n, level, position);
+      loop assigns level, position, found;
+      loop variant set->depth - level;
+  */
+  for (;;) {
+    found = scan(set, level, position);
+    //@ assert reached: Reached(set, n, level, found);
+    if (found / 64 == position / 64)
+      break;
+    if (found == 64 * (uint64_t)set->length[level])
+      return set->size;
+    level++;
+    position = found / 64;
+    //@ assert up: \forall integer m; Above(m, level) == Above(m, level - 1) / 64;
+  }
+  /*@ loop invariant level: 0 <= level < set->depth;
+      loop invariant range: found < 64 * set->length[level];
+      loop invariant bit: LevelBit(set, level, found);
+      loop invariant start: level == 0 ==> n <= found;
+      loop invariant after: level > 0 ==> Above(n, level) < found;
+      loop invariant reached: Reached(set, n, level, found);
+      loop assigns level, found;
+      loop variant level;
+  */
+  while (level > 0) {
+    level--;
+    found = descend(set, level, found);
+    //@ assert up: \forall integer m; Above(m, level + 1) == Above(m, level) / 64;
+  }
+  return found;
 }
 
 uint64_t bitset_next(const struct bitset *set, uint64_t n)
 {
-  uint32_t level = 0;
-  uint64_t position = n;
-  if (n >= set->size)
-    return set->size;
-  for (;;) {
-    uint64_t found = scan(set, level, position);
-    if (found / 64 == position / 64) {
-      position = found;
-      break;
-    }
-    level++;
-    position = found / 64;
-    if (level == set->depth || position >= 64 * set->length[level])
-      return set->size;
+  return n < set->size ? next_below_size(set, n) : set->size;
+}
+
+/* Whether each bit of a level says if the word below it is in use. */
+/*@ requires layout: BitsetLayout(set);
+    requires range: 1 <= level < set->depth;
+    assigns \nothing;
+    ensures exact: \result <==>
+      (\forall integer n; 0 <= n < 64 * set->length[level] ==>
+        (LevelBit(set, level, n) <==> n < set->length[level - 1] && LevelWord(set, level - 1, n) != 0));
+*/
+static bool level_agrees(const struct bitset *set, uint32_t level)
+{
+  uint64_t end = 64 * (uint64_t)set->length[level];
+  /*@ loop invariant range: 0 <= n <= end;
+      loop invariant so_far: \forall integer m; 0 <= m < n ==>
+        (LevelBit(set, level, m) <==> m < set->length[level - 1] && LevelWord(set, level - 1, m) != 0);
+      loop assigns n;
+      loop variant end - n;
+  */
+  for (uint64_t n = 0; n < end; n++) {
+    bool bit = word_has(set->words[place(set, level, n / 64)], n % 64);
+    bool used = n < set->length[level - 1] && set->words[place(set, level - 1, n)] != 0;
+    if (bit != used)
+      return false;
   }
-  while (level > 0) {
-    level--;
-    position = descend(set, level, position);
-  }
-  return position;
+  return true;
 }
 
 const char *bitset_check(const struct bitset *set)
 {
-  for (uint32_t level = 0; level + 1 < set->depth; level++)
-    for (uint64_t word = 0; word < 64 * set->length[level + 1]; word++) {
-      bool member = words_has(&set->words[set->offset[level + 1]], word);
-      bool occupied = word < set->length[level] && set->words[set->offset[level] + word] != 0;
-      if (member != occupied)
-        return "bitset: a summary disagrees with its members";
-    }
-  for (uint64_t n = set->size; n < 64 * set->length[0]; n++)
+  /*@ loop invariant range: 1 <= level <= set->depth;
+      loop invariant so_far: \forall integer k, n; 1 <= k < level && 0 <= n < 64 * set->length[k] ==>
+        (LevelBit(set, k, n) <==> n < set->length[k - 1] && LevelWord(set, k - 1, n) != 0);
+      loop assigns level;
+      loop variant set->depth - level;
+  */
+  for (uint32_t level = 1; level < set->depth; level++)
+    if (!level_agrees(set, level))
+      return "bitset: a summary disagrees with its members";
+  uint64_t end = 64 * (uint64_t)set->length[0];
+  /*@ loop invariant range: set->size <= n <= end;
+      loop invariant so_far: \forall integer m; set->size <= m < n ==> !Member(set, m);
+      loop assigns n;
+      loop variant end - n;
+  */
+  for (uint64_t n = set->size; n < end; n++)
     if (words_has(set->words, n))
       return "bitset: a member is beyond the size";
   return NULL;
