@@ -109,6 +109,25 @@ enum status bitset_init(struct bitset *set, uint64_t size, uint64_t *words, uint
   set->nwords = (uint32_t)need;
   set->size = size;
   set->depth = lay_out(set, size);
+  //@ assert size: set->nwords == need <= 0x20000000;
+  //@ assert ends: set->offset[0] == 0 && set->length[set->depth - 1] == 1;
+  /*@ assert inside: \forall integer k; 0 <= k < set->depth ==>
+        1 <= set->length[k] && set->offset[k] + set->length[k] <= set->nwords; */
+  /*@ assert apart: \forall integer j, k; 0 <= j < k < set->depth ==>
+        set->offset[j] + set->length[j] <= set->offset[k]; */
+  /*@ assert cover: \forall integer k; 1 <= k < set->depth ==>
+        set->length[k - 1] <= 64 * set->length[k]; */
+  //@ assert levels: BitsetLevels(set);
+  //@ assert zero: \forall integer k; 0 <= k < need ==> set->words[k] == 0;
+  //@ assert layout: BitsetLayout(set);
+  //@ assert zeros: \forall integer k, w; 0 <= k < set->depth && 0 <= w < set->length[k] ==> LevelWord(set, k, w) == 0;
+  /*@ assert bits: \forall integer k, n; 0 <= k < set->depth && 0 <= n < 64 * set->length[k] ==>
+        !LevelBit(set, k, n); */
+  /*@ assert unused: \forall integer k, n; 1 <= k < set->depth && 0 <= n < 64 * set->length[k] &&
+        n < set->length[k - 1] ==> LevelWord(set, k - 1, n) == 0; */
+  //@ assert members: \forall integer n; 0 <= n < 64 * set->length[0] ==> !Member(set, n);
+  //@ assert beyond: NoneBeyond(set);
+  //@ assert valid: Bitset(set);
   return STATUS_OK;
 }
 
@@ -166,6 +185,48 @@ static uint64_t level_remove(struct bitset *set, uint32_t level, uint64_t n)
   return after;
 }
 
+/* Adds the bit of a word that is in use; true when the levels above know already. */
+/*@ requires layout: BitsetLayout(set);
+    requires range: 1 <= level < set->depth && position < set->length[level - 1];
+    requires changed: SummaryBut(set, level - 1, position) && LevelWord(set, level - 1, position) != 0;
+    requires beyond: NoneBeyond(set);
+    assigns set->words[set->offset[level] + position / 64];
+    ensures layout: BitsetLayout(set);
+    ensures beyond: NoneBeyond(set);
+    ensures used: LevelWord(set, level, position / 64) != 0;
+    ensures rest: SummaryBut(set, level, position / 64);
+    ensures done: \result ==> BitsetSummary(set);
+*/
+static bool step_add(struct bitset *set, uint32_t level, uint64_t position)
+{
+  uint64_t before = level_add(set, level, position);
+  //@ assert below: LevelWord(set, level - 1, position) == \at(LevelWord(set, level - 1, position), Pre);
+  //@ assert rest: SummaryBut(set, level, position / 64);
+  /*@ assert above: before != 0 && level + 1 < set->depth ==> LevelBit(set, level + 1, position / 64); */
+  return before != 0;
+}
+
+/* Removes the bit of a word that is not in use; true when the levels above stay right. */
+/*@ requires layout: BitsetLayout(set);
+    requires range: 1 <= level < set->depth && position < set->length[level - 1];
+    requires changed: SummaryBut(set, level - 1, position) && LevelWord(set, level - 1, position) == 0;
+    requires beyond: NoneBeyond(set);
+    assigns set->words[set->offset[level] + position / 64];
+    ensures layout: BitsetLayout(set);
+    ensures beyond: NoneBeyond(set);
+    ensures rest: SummaryBut(set, level, position / 64);
+    ensures unused: !\result ==> LevelWord(set, level, position / 64) == 0;
+    ensures done: \result ==> BitsetSummary(set);
+*/
+static bool step_remove(struct bitset *set, uint32_t level, uint64_t position)
+{
+  uint64_t after = level_remove(set, level, position);
+  //@ assert below: LevelWord(set, level - 1, position) == \at(LevelWord(set, level - 1, position), Pre);
+  //@ assert rest: SummaryBut(set, level, position / 64);
+  /*@ assert above: after != 0 && level + 1 < set->depth ==> LevelBit(set, level + 1, position / 64); */
+  return after != 0;
+}
+
 void bitset_climb_add(struct bitset *set, uint64_t n)
 {
   uint64_t position = n;
@@ -179,8 +240,8 @@ void bitset_climb_add(struct bitset *set, uint64_t n)
       loop variant set->depth - level;
   */
   for (uint32_t level = 1; level < set->depth; level++) {
-    uint64_t before = level_add(set, level, position);
-    if (before != 0)
+    //@ assert inside: set->length[0] <= set->offset[level] + position / 64 < set->nwords;
+    if (step_add(set, level, position))
       return;
     position /= 64;
   }
@@ -199,8 +260,8 @@ void bitset_climb_remove(struct bitset *set, uint64_t n)
       loop variant set->depth - level;
   */
   for (uint32_t level = 1; level < set->depth; level++) {
-    uint64_t after = level_remove(set, level, position);
-    if (after != 0)
+    //@ assert inside: set->length[0] <= set->offset[level] + position / 64 < set->nwords;
+    if (step_remove(set, level, position))
       return;
     position /= 64;
   }
@@ -313,6 +374,7 @@ static uint64_t next_below_size(const struct bitset *set, uint64_t n)
     found = descend(set, level, found);
     //@ assert up: \forall integer m; Above(m, level + 1) == Above(m, level) / 64;
   }
+  //@ assert member: Member(set, found);
   return found;
 }
 

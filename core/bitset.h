@@ -107,6 +107,15 @@ static inline void bitset_add(struct bitset *set, uint64_t n)
 {
   uint64_t before = set->words[n / 64];
   set->words[n / 64] = word_add(before, n % 64);
+  //@ assert layout: BitsetLayout(set);
+  //@ assert word: LevelWord(set, 0, n / 64) != 0;
+  //@ assert words: \forall integer k, w; 0 <= k < set->depth && 0 <= w < set->length[k] && !(k == 0 && w == n / 64) ==> LevelWord(set, k, w) == \at(LevelWord(set, k, w), Pre);
+  //@ assert bits: \forall integer k, m; 1 <= k < set->depth && 0 <= m < 64 * set->length[k] ==> (LevelBit(set, k, m) <==> \at(LevelBit(set, k, m), Pre));
+  //@ assert members: \forall integer m; 0 <= m < 64 * set->length[0] && m != n ==> (Member(set, m) <==> \at(Member(set, m), Pre));
+  //@ assert rest: SummaryBut(set, 0, n / 64);
+  //@ assert beyond: NoneBeyond(set);
+  //@ assert above: before != 0 && 1 < set->depth ==> LevelBit(set, 1, n / 64);
+  //@ assert done: before != 0 ==> BitsetSummary(set);
   if (before == 0)
     bitset_climb_add(set, n / 64);
 }
@@ -124,6 +133,15 @@ static inline void bitset_remove(struct bitset *set, uint64_t n)
 {
   uint64_t after = word_remove(set->words[n / 64], n % 64);
   set->words[n / 64] = after;
+  //@ assert layout: BitsetLayout(set);
+  //@ assert word: LevelWord(set, 0, n / 64) == after;
+  //@ assert words: \forall integer k, w; 0 <= k < set->depth && 0 <= w < set->length[k] && !(k == 0 && w == n / 64) ==> LevelWord(set, k, w) == \at(LevelWord(set, k, w), Pre);
+  //@ assert bits: \forall integer k, m; 1 <= k < set->depth && 0 <= m < 64 * set->length[k] ==> (LevelBit(set, k, m) <==> \at(LevelBit(set, k, m), Pre));
+  //@ assert members: \forall integer m; 0 <= m < 64 * set->length[0] && m != n ==> (Member(set, m) <==> \at(Member(set, m), Pre));
+  //@ assert rest: SummaryBut(set, 0, n / 64);
+  //@ assert beyond: NoneBeyond(set);
+  //@ assert above: after != 0 && 1 < set->depth ==> LevelBit(set, 1, n / 64);
+  //@ assert done: after != 0 ==> BitsetSummary(set);
   if (after == 0)
     bitset_climb_remove(set, n / 64);
 }
