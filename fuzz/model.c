@@ -35,7 +35,7 @@ void model_memory_init(struct model_memory *m, uint32_t nframes)
     m->flags[f] = 0;
     m->head[f] = 0;
     m->references[f] = 0;
-    m->mapped[f] = 0;
+    m->held[f] = 0;
   }
   for (uint32_t o = 0; o < MODEL_ORDERS; o++) {
     m->whole[o] = 0;
@@ -70,7 +70,7 @@ static void set_idle(struct model_memory *m, uint32_t first, uint32_t count, enu
     m->flags[f] = (uint8_t)flags;
     m->order[f] = 0;
     m->references[f] = 0;
-    m->mapped[f] = 0;
+    m->held[f] = 0;
   }
 }
 

@@ -20,7 +20,7 @@
 #include "ops.h"
 
 #define MODEL_FRAMES OPS_FRAMES_MAX
-#define MODEL_ORDERS 13u /* a block of 2^12 frames is all of MODEL_FRAMES */
+#define MODEL_ORDERS 11u /* a block of 2^11 frames is more than MODEL_FRAMES */
 #define MODEL_SPACES 4u
 #define MODEL_MAPPINGS 512u
 #define MODEL_TABLES 512u
@@ -39,7 +39,7 @@ struct model_memory {
   uint8_t flags[MODEL_FRAMES];
   uint16_t head[MODEL_FRAMES];       /* first frame of the block in use */
   uint32_t references[MODEL_FRAMES]; /* at the head */
-  uint32_t mapped[MODEL_FRAMES];     /* at the head: references that mappings hold */
+  uint32_t held[MODEL_FRAMES];       /* at the head: references that mappings and tables hold */
   /* free_in[o][i]: how many frames of the aligned range i of 2^o frames are free. */
   uint16_t free_in[MODEL_ORDERS][MODEL_FRAMES];
   uint32_t whole[MODEL_ORDERS]; /* aligned ranges of 2^o frames that are wholly free */

@@ -102,9 +102,9 @@ const char *model_runs_check(const struct model_map *map, uint64_t limit, const 
       return "a run is empty or beyond the limit";
     if (k > 0 && runs[k - 1].end >= runs[k].first)
       return "runs are not sorted, disjoint and apart";
-    if (limit > MODEL_FRAMES && (!model_usable(map, runs[k].first) ||
-                                 !model_usable(map, runs[k].end - 1) ||
-                                 (runs[k].end < limit && model_usable(map, runs[k].end))))
+    if (limit > MODEL_FRAMES &&
+        (!model_usable(map, runs[k].first) || !model_usable(map, runs[k].end - 1) ||
+         (runs[k].end < limit && model_usable(map, runs[k].end))))
       return "a run does not end where usable frames end";
   }
   uint32_t k = 0;

@@ -40,8 +40,7 @@ struct model_mapping *model_mapping(struct model_spaces *s, uint32_t space, uint
 {
   uint64_t page = address - address % PAGE_SIZE;
   uint32_t i = place_of(s, space, page);
-  bool found =
-      i < s->nmappings && s->mappings[i].space == space && s->mappings[i].address == page;
+  bool found = i < s->nmappings && s->mappings[i].space == space && s->mappings[i].address == page;
   return found ? &s->mappings[i] : NULL;
 }
 
@@ -158,6 +157,7 @@ const char *model_add_table(struct model_spaces *s, uint32_t space, uint32_t lev
   t->level = level;
   t->frame = (uint32_t)frame;
   s->ntables++;
+  s->memory->held[frame] = 1;
   return NULL;
 }
 
@@ -179,7 +179,7 @@ void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_
     return;
   uint32_t head = s->memory->head[frame];
   s->memory->references[head]++;
-  s->memory->mapped[head]++;
+  s->memory->held[head]++;
 }
 
 /* The mapping at a place of the list goes; its tables stay. */
@@ -192,7 +192,7 @@ static void drop_mapping(struct model_spaces *s, uint32_t at)
   if (gone.permissions & PAGE_UNOWNED)
     return;
   uint32_t head = s->memory->head[gone.frame];
-  s->memory->mapped[head]--;
+  s->memory->held[head]--;
   model_put(s->memory, head);
 }
 
@@ -201,6 +201,7 @@ static void drop_table(struct model_spaces *s, uint32_t at)
   uint32_t frame = s->tables[at].frame;
   s->ntables--;
   s->tables[at] = s->tables[s->ntables];
+  s->memory->held[frame]--;
   model_put(s->memory, frame);
 }
 

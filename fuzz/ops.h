@@ -8,6 +8,10 @@
  * last operation counts, bytes after OPS_MAX operations are ignored. What a, b and c
  * mean depends on the operation (ops_shape); most choose among what is alive at that
  * moment, so an operation keeps its sense when others before it come or go.
+ *
+ * The mode says how they choose: its two lowest bits the object (enum pick), the next two the
+ * rest of the arguments (order, count, size: the same four ways), the upper four belong to the
+ * operation (ops_extra).
  */
 #ifndef ASHLAR_OPS_H
 #define ASHLAR_OPS_H
@@ -19,9 +23,9 @@
 #define OPS_HEADER_BYTES 8u
 #define OPS_BYTES 8u
 #define OPS_MAX 1024u
-#define OPS_FRAMES_MAX 4096u
-#define OPS_CODES 64u  /* a code modulo this names the kind */
-#define OPS_GROUPS 16u /* bits of the swarm mask */
+#define OPS_FRAMES_MAX 1536u /* the direct map of so many takes 6 MiB */
+#define OPS_CODES 64u        /* a code modulo this names the kind */
+#define OPS_GROUPS 16u       /* bits of the swarm mask */
 
 enum op_kind {
   OP_NOTHING,
@@ -69,6 +73,16 @@ enum op_kind {
   OP_KINDS
 };
 
+/* How an operation chooses an object, or its other arguments. */
+enum pick {
+  PICK_LIVE, /* one that is alive: a block in use, a mapping, a member; arguments that fit it */
+  PICK_NEAR, /* beside or inside one that is alive; arguments that fit, from a wider choice */
+  PICK_ANY,  /* anywhere in range */
+  PICK_RAW   /* the bare numbers, in range or not */
+};
+
+#define MODE(object, rest, extra) ((object) + 4u * (rest) + 16u * (extra))
+
 /* How the frames of the machine start. */
 enum machine_map {
   MACHINE_FREE,     /* all released */
@@ -112,11 +126,15 @@ struct machine ops_machine(const uint8_t *input, size_t size);
 size_t ops_count(size_t size);
 
 /* Operation number index (below ops_count). An operation whose group is switched off
- * becomes the next kind that is on, or OP_NOTHING. */
+ * becomes another kind that is on, or OP_NOTHING. */
 struct op ops_decode(const uint8_t *input, size_t size, size_t index, uint32_t swarm);
 
 /* The kind that a code (0 .. OPS_CODES - 1) names. */
 enum op_kind ops_kind(uint32_t code);
+
+enum pick ops_pick(const struct op *op);      /* the object's */
+enum pick ops_pick_rest(const struct op *op); /* the other arguments' */
+uint32_t ops_extra(const struct op *op);      /* 0 .. 15 */
 
 /* Never null; a kind out of range is OP_NOTHING. */
 const struct op_shape *ops_shape(enum op_kind kind);
