@@ -56,6 +56,7 @@ STAGES = [
     ("unit", [], cmocka),
     ("example", [], whole),
     ("prove", ["KNOWN_OPEN=1"], proof),
+    ("corpus-replay", [], counted),
     ("boot", [], counted),
 ]
 

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Replays the whole corpus and compares the digests with corpus/digests.txt.
+
+    corpus.py [--update] build/replay-18 build/replay-10
+
+Each input is replayed by each program, and once more without the core's check functions, which must
+give the same digest. The seeds must be what the seed program writes. Ends in
+'corpus: passed=P failed=F inputs=N'.
+"""
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DIGESTS = ROOT / "corpus" / "digests.txt"
+# How often the check functions are asked: they take time in proportion to the largest block.
+EVERY = {"replay-18": 256, "replay-10": 16}
+LINE = re.compile(r"^(\S+): ops=\d+ digest=([0-9a-f]{16})$", re.M)
+
+
+def inputs():
+    """Every input, as a path from the root."""
+    return sorted(str(p.relative_to(ROOT)) for p in (ROOT / "corpus").glob("*/*") if p.is_file())
+
+
+def digests(program, every, names):
+    """The digests that a program prints, by input, and what else it said."""
+    done = subprocess.run([ROOT / program, "-q", "-e", str(every), *names], cwd=ROOT, text=True, capture_output=True)
+    found = dict(LINE.findall(done.stdout))
+    rest = [line for line in (done.stdout + done.stderr).splitlines() if not LINE.match(line)]
+    return found, rest
+
+
+def read_digests(text):
+    """Input -> its digests, from 'digest ... input' lines."""
+    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return {row[-1]: row[:-1] for row in rows}
+
+
+def write_digests(programs, table):
+    """The text of digests.txt."""
+    head = f"# The digest of each input, by the program that replays it: {' '.join(Path(p).name for p in programs)}\n"
+    return head + "".join(f"{' '.join(values)} {name}\n" for name, values in sorted(table.items()))
+
+
+def compare(known, found):
+    """One line for each input whose digests are not the known ones."""
+    wrong = [f"{name}: digests {' '.join(found[name])}, should be {' '.join(known[name])}"
+             for name in sorted(found) if name in known and known[name] != found[name]]
+    wrong += [f"{name}: not in digests.txt (make corpus-update)" for name in sorted(found) if name not in known]
+    wrong += [f"{name}: in digests.txt but not in the corpus" for name in sorted(known) if name not in found]
+    return wrong
+
+
+def stale_seeds():
+    """Seeds that are not what the seed program writes."""
+    with tempfile.TemporaryDirectory() as fresh:
+        subprocess.run([ROOT / "build" / "fuzz" / "seeds", fresh], check=True)
+        there, here = Path(fresh), ROOT / "corpus" / "seeds"
+        names = {p.name for p in there.iterdir()} | {p.name for p in here.iterdir()}
+        return [f"corpus/seeds/{name}: not what fuzz/seeds.c writes (make corpus-update)" for name in sorted(names)
+                if not ((there / name).is_file() and (here / name).is_file()
+                        and (there / name).read_bytes() == (here / name).read_bytes())]
+
+
+def main():
+    arguments = sys.argv[1:]
+    update = arguments[:1] == ["--update"]
+    programs = arguments[1:] if update else arguments
+    names = inputs()
+    found = {name: [] for name in names}
+    failed = []
+    for program in programs:
+        got, rest = digests(program, EVERY.get(Path(program).name, 16), names)
+        unchecked, _ = digests(program, 0, names)
+        failed += rest
+        failed += [f"{n}: another digest when nothing is checked" for n in names if unchecked.get(n) != got.get(n)]
+        for name in names:
+            found[name].append(got.get(name, "broken"))
+    if update and not failed:
+        DIGESTS.write_text(write_digests(programs, found))
+    known = read_digests(DIGESTS.read_text()) if DIGESTS.exists() else {}
+    failed += compare(known, found) + stale_seeds()
+    for line in failed:
+        print(line)
+    passed = len(names) * len(programs) - len(failed)
+    report = ROOT / "build" / "report" / "corpus.json"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(json.dumps({"inputs": len(names), "passed": passed, "failed": failed}, indent=2) + "\n")
+    print(f"corpus: passed={max(passed, 0)} failed={len(failed)} inputs={len(names)}")
+    return 1 if failed or not names else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+/* The reference model: what every call must answer, from first principles.
+ *
+ * It is written to be obviously right and shares nothing with the core but the
+ * statuses and the constants of the interface. A physical memory is an array with an owner for
+ * each frame; a free block of order o exists exactly if some aligned range of 2^o frames is
+ * wholly free. An address space is a sorted list of pages. A firmware map is asked frame by
+ * frame. Where the core may choose (which block, which frame for a table) the model checks
+ * that the choice is allowed and follows it.
+ *
+ * Functions named model_..._status predict and change nothing. Functions that return text
+ * return null, or the name of the clause that was broken.
+ */
+#ifndef ASHLAR_MODEL_H
+#define ASHLAR_MODEL_H
+
+#include "../core/boot_alloc.h"
+#include "../core/frame.h"
+#include "../core/memmap.h"
+#include "../core/page.h"
+#include "ops.h"
+
+#define MODEL_FRAMES OPS_FRAMES_MAX
+#define MODEL_ORDERS 11u /* a block of 2^11 frames is more than MODEL_FRAMES */
+#define MODEL_SPACES 4u
+#define MODEL_MAPPINGS 512u
+#define MODEL_TABLES 512u
+#define MODEL_MEMBERS 256u
+#define MODEL_ENTRIES (MEMMAP_ENTRIES_MAX + 1)
+#define MODEL_RESERVATIONS (MEMMAP_RESERVATIONS_MAX + 1)
+
+/* --- A physical memory (buddy, frame) --- */
+
+/* An allocated frame of the bare buddy has OWNER_KERNEL. */
+struct model_memory {
+  uint32_t nframes;
+  uint32_t free_frames;
+  uint8_t owner[MODEL_FRAMES];
+  uint8_t order[MODEL_FRAMES]; /* of the block in use, in each of its frames */
+  uint8_t flags[MODEL_FRAMES];
+  uint16_t head[MODEL_FRAMES];       /* first frame of the block in use */
+  uint32_t references[MODEL_FRAMES]; /* at the head */
+  uint32_t held[MODEL_FRAMES];       /* at the head: references that mappings and tables hold */
+  /* free_in[o][i]: how many frames of the aligned range i of 2^o frames are free. */
+  uint16_t free_in[MODEL_ORDERS][MODEL_FRAMES];
+  uint32_t whole[MODEL_ORDERS]; /* aligned ranges of 2^o frames that are wholly free */
+  uint32_t nblocks;             /* blocks in use, in no order: for choosing one */
+  uint16_t blocks[MODEL_FRAMES];
+  uint16_t block_at[MODEL_FRAMES]; /* where blocks holds a head */
+};
+
+/* All reserved. */
+void model_memory_init(struct model_memory *m, uint32_t nframes);
+
+enum status model_release_status(const struct model_memory *m, uint64_t first, uint64_t count);
+enum status model_reserve_status(const struct model_memory *m, uint64_t first, uint64_t count);
+enum status model_alloc_status(const struct model_memory *m, uint32_t order);
+enum status model_alloc_at_status(const struct model_memory *m, uint64_t frame, uint32_t order);
+enum status model_free_status(const struct model_memory *m, uint64_t frame, uint32_t order);
+
+/* The whole run becomes free, or reserved with these flags. */
+void model_set_free(struct model_memory *m, uint32_t first, uint32_t count);
+void model_set_reserved(struct model_memory *m, uint32_t first, uint32_t count, uint32_t flags);
+
+/* Makes frame .. frame + 2^order - 1 a block in use with one reference, if it may be one. */
+const char *model_take(struct model_memory *m, uint64_t frame, uint32_t order, enum owner owner,
+                       uint32_t flags);
+/* The block in use at head is free again; or reserved, if it is poisoned. */
+void model_give_back(struct model_memory *m, uint32_t head);
+/* One reference less to the block in use at head; a saturated one stays. */
+void model_put(struct model_memory *m, uint32_t head);
+
+bool model_in_use(const struct model_memory *m, uint64_t frame);
+bool model_is_table(const struct model_memory *m, uint64_t frame);
+/* Free blocks of an order, maximally joined. */
+uint64_t model_free_blocks(const struct model_memory *m, uint32_t order);
+/* The block that holds frame, as buddy_find names it. */
+void model_find(const struct model_memory *m, uint32_t frame, enum block_state *state,
+                uint32_t *first, uint32_t *order);
+
+enum status model_frames_release_status(const struct model_memory *m, uint64_t first,
+                                        uint64_t count);
+enum status model_frame_alloc_status(const struct model_memory *m, uint32_t order, uint32_t owner,
+                                     uint32_t flags);
+enum status model_get_status(const struct model_memory *m, uint64_t frame);
+enum status model_put_status(const struct model_memory *m, uint64_t frame);
+enum status model_set_flags_status(const struct model_memory *m, uint64_t frame, uint32_t set,
+                                   uint32_t clear);
+/* Flags of the block that holds a frame in use. */
+void model_set_flags(struct model_memory *m, uint32_t frame, uint32_t flags);
+void model_poison(struct model_memory *m, uint32_t frame);
+
+/* --- Address spaces (pagetable) --- */
+
+struct model_mapping {
+  uint64_t address;
+  uint32_t space;
+  uint32_t frame;
+  uint32_t permissions;
+  bool accessed;
+  bool dirty;
+};
+
+struct model_table {
+  uint64_t prefix; /* of the addresses it decides for */
+  uint32_t space;
+  uint32_t level;
+  uint32_t frame;
+};
+
+struct model_spaces {
+  struct model_memory *memory;
+  bool alive[MODEL_SPACES];
+  uint32_t nmappings;
+  struct model_mapping mappings[MODEL_MAPPINGS + 1]; /* by space, then by address */
+  uint32_t ntables;
+  struct model_table tables[MODEL_TABLES];
+};
+
+void model_spaces_init(struct model_spaces *s, struct model_memory *memory);
+bool model_canonical(uint64_t address);
+/* The mapping of the page that holds address, or null. */
+struct model_mapping *model_mapping(struct model_spaces *s, uint32_t space, uint64_t address);
+/* The table of a level that decides for address, or null. */
+const struct model_table *model_table(const struct model_spaces *s, uint32_t space, uint32_t level,
+                                      uint64_t address);
+/* Entries in use of a table. */
+uint32_t model_live(const struct model_spaces *s, const struct model_table *table);
+uint32_t model_missing_tables(const struct model_spaces *s, uint32_t space, uint64_t address);
+
+enum status model_map_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                             uint64_t frame, uint32_t permissions);
+enum status model_unmap_status(struct model_spaces *s, uint32_t space, uint64_t address);
+enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                                 uint32_t permissions);
+enum status model_query_status(struct model_spaces *s, uint32_t space, uint64_t address);
+
+/* frame became the table of a level for address; the root is level 4. */
+const char *model_add_table(struct model_spaces *s, uint32_t space, uint32_t level,
+                            uint64_t address, uint64_t frame);
+/* The page is mapped; its tables are all there. */
+void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_t frame,
+               uint32_t permissions);
+/* The mapping goes, with the tables that are empty then. */
+void model_unmap(struct model_spaces *s, struct model_mapping *mapping);
+void model_destroy(struct model_spaces *s, uint32_t space);
+
+/* --- A firmware map (memmap, boot_alloc) --- */
+
+struct model_map {
+  const struct memmap_entry *entries;
+  uint32_t nentries;
+  const struct memmap_entry *reserved;
+  uint32_t nreserved;
+};
+
+bool model_usable(const struct model_map *map, uint64_t frame);
+/* What memmap_runs must answer; *count is the number of runs if that is STATUS_OK. */
+enum status model_runs_status(const struct model_map *map, uint64_t limit, uint32_t capacity,
+                              uint32_t *count);
+/* Whether these are the maximal runs of usable frames below limit. */
+const char *model_runs_check(const struct model_map *map, uint64_t limit, const struct run *runs,
+                             uint32_t nruns);
+
+struct model_boot {
+  uint32_t nruns;
+  uint16_t run_of[MODEL_FRAMES]; /* 1 + the run that a frame not handed out lies in, or 0 */
+  uint32_t end[MODEL_RESERVATIONS + MODEL_ENTRIES]; /* of each run */
+  uint32_t touched;                                 /* frames from here on are 0 in run_of */
+};
+
+enum status model_boot_init_status(const struct run *runs, uint32_t nruns);
+/* Runs that end at or below MODEL_FRAMES. */
+void model_boot_init(struct model_boot *b, const struct run *runs, uint32_t nruns);
+/* What boot_alloc must answer; *first if that is STATUS_OK. Changes nothing. */
+enum status model_boot_status(const struct model_boot *b, uint64_t nframes, uint64_t align,
+                              uint32_t *first);
+/* nframes frames from first on are handed out, and those of their run below them lost. */
+void model_boot_take(struct model_boot *b, uint32_t first, uint32_t nframes);
+/* How many frames of a run are left: they are its last ones. */
+uint32_t model_boot_left(const struct model_boot *b, uint32_t run);
+
+/* --- A set (bitset) --- */
+
+struct model_set {
+  uint64_t size;
+  uint32_t count;
+  uint64_t members[MODEL_MEMBERS]; /* ascending */
+};
+
+bool model_has(const struct model_set *set, uint64_t member);
+void model_add(struct model_set *set, uint64_t member);
+void model_remove(struct model_set *set, uint64_t member);
+uint64_t model_next(const struct model_set *set, uint64_t from);
+
+#endif

@@ -1,0 +1,229 @@
+/* Which page translates to what: the model of pagetable. */
+#include "model.h"
+
+#define LEVELS 4u
+#define ADDRESS_BITS ((uint64_t)0xFFFFFFFFFFFF) /* 48 of them */
+#define LOWER_END ((uint64_t)1 << 47)           /* the canonical addresses: below this ... */
+#define UPPER_START (0 - LOWER_END)             /* ... and from this on */
+
+void model_spaces_init(struct model_spaces *s, struct model_memory *memory)
+{
+  s->memory = memory;
+  s->nmappings = 0;
+  s->ntables = 0;
+  for (uint32_t i = 0; i < MODEL_SPACES; i++)
+    s->alive[i] = false;
+}
+
+bool model_canonical(uint64_t address)
+{
+  return address < LOWER_END || address >= UPPER_START;
+}
+
+/* What all addresses of a table have in common: 9 bits fewer for each level. */
+static uint64_t prefix_of(uint32_t level, uint64_t address)
+{
+  return (address & ADDRESS_BITS) >> (12 + 9 * level);
+}
+
+/* The place of a page in the sorted list. */
+static uint32_t place_of(const struct model_spaces *s, uint32_t space, uint64_t page)
+{
+  uint32_t i = 0;
+  while (i < s->nmappings && (s->mappings[i].space < space ||
+                              (s->mappings[i].space == space && s->mappings[i].address < page)))
+    i++;
+  return i;
+}
+
+struct model_mapping *model_mapping(struct model_spaces *s, uint32_t space, uint64_t address)
+{
+  uint64_t page = address - address % PAGE_SIZE;
+  uint32_t i = place_of(s, space, page);
+  bool found = i < s->nmappings && s->mappings[i].space == space && s->mappings[i].address == page;
+  return found ? &s->mappings[i] : NULL;
+}
+
+const struct model_table *model_table(const struct model_spaces *s, uint32_t space, uint32_t level,
+                                      uint64_t address)
+{
+  uint64_t prefix = prefix_of(level, address);
+  for (uint32_t i = 0; i < s->ntables; i++) {
+    const struct model_table *t = &s->tables[i];
+    if (t->space == space && t->level == level && t->prefix == prefix)
+      return t;
+  }
+  return NULL;
+}
+
+uint32_t model_live(const struct model_spaces *s, const struct model_table *table)
+{
+  uint32_t live = 0;
+  for (uint32_t i = 0; table->level == 1 && i < s->nmappings; i++)
+    live += s->mappings[i].space == table->space &&
+            prefix_of(1, s->mappings[i].address) == table->prefix;
+  for (uint32_t i = 0; table->level > 1 && i < s->ntables; i++)
+    live += s->tables[i].space == table->space && s->tables[i].level == table->level - 1 &&
+            s->tables[i].prefix >> 9 == table->prefix;
+  return live;
+}
+
+uint32_t model_missing_tables(const struct model_spaces *s, uint32_t space, uint64_t address)
+{
+  uint32_t missing = 0;
+  for (uint32_t level = 1; level <= LEVELS; level++)
+    missing += model_table(s, space, level, address) == NULL;
+  return missing;
+}
+
+static enum status page_status(uint64_t address)
+{
+  if (!model_canonical(address))
+    return STATUS_NOT_CANONICAL;
+  return address % PAGE_SIZE == 0 ? STATUS_OK : STATUS_MISALIGNED;
+}
+
+static enum status permission_status(uint32_t permissions)
+{
+  bool known = permissions < 32;
+  bool both = (permissions & PAGE_WRITE) && (permissions & PAGE_EXECUTE);
+  return known && !both ? STATUS_OK : STATUS_BAD_PERMISSION;
+}
+
+/* Whether a mapping may hold a reference to this frame. */
+static enum status target_status(const struct model_memory *m, uint64_t frame)
+{
+  enum status status = model_get_status(m, frame);
+  if ((status == STATUS_OK || status == STATUS_SATURATED) && model_is_table(m, frame))
+    return STATUS_BAD_OWNER;
+  return status;
+}
+
+enum status model_map_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                             uint64_t frame, uint32_t permissions)
+{
+  enum status status = page_status(address);
+  if (status == STATUS_OK)
+    status = permission_status(permissions);
+  if (status == STATUS_OK && !(permissions & PAGE_UNOWNED))
+    status = target_status(s->memory, frame);
+  if (status == STATUS_OK && model_mapping(s, space, address))
+    status = STATUS_ALREADY_MAPPED;
+  if (status == STATUS_OK && model_missing_tables(s, space, address) > s->memory->free_frames)
+    status = STATUS_OUT_OF_MEMORY;
+  return status;
+}
+
+enum status model_unmap_status(struct model_spaces *s, uint32_t space, uint64_t address)
+{
+  enum status status = page_status(address);
+  if (status == STATUS_OK && !model_mapping(s, space, address))
+    status = STATUS_NOT_MAPPED;
+  return status;
+}
+
+enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                                 uint32_t permissions)
+{
+  enum status status = page_status(address);
+  if (status == STATUS_OK)
+    status = permission_status(permissions);
+  if (status != STATUS_OK)
+    return status;
+  const struct model_mapping *mapping = model_mapping(s, space, address);
+  if (!mapping)
+    return STATUS_NOT_MAPPED;
+  bool changes = (mapping->permissions & PAGE_UNOWNED) != (permissions & PAGE_UNOWNED);
+  return changes ? STATUS_BAD_PERMISSION : STATUS_OK;
+}
+
+enum status model_query_status(struct model_spaces *s, uint32_t space, uint64_t address)
+{
+  if (!model_canonical(address))
+    return STATUS_NOT_CANONICAL;
+  return model_mapping(s, space, address) ? STATUS_OK : STATUS_NOT_MAPPED;
+}
+
+const char *model_add_table(struct model_spaces *s, uint32_t space, uint32_t level,
+                            uint64_t address, uint64_t frame)
+{
+  enum owner owner = (enum owner)(OWNER_TABLE1 + level - 1);
+  const char *broken = model_take(s->memory, frame, 0, owner, 0);
+  if (broken)
+    return broken;
+  struct model_table *t = &s->tables[s->ntables];
+  t->prefix = prefix_of(level, address);
+  t->space = space;
+  t->level = level;
+  t->frame = (uint32_t)frame;
+  s->ntables++;
+  s->memory->held[frame] = 1;
+  return NULL;
+}
+
+void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_t frame,
+               uint32_t permissions)
+{
+  uint32_t at = place_of(s, space, address);
+  for (uint32_t i = s->nmappings; i > at; i--)
+    s->mappings[i] = s->mappings[i - 1];
+  s->nmappings++;
+  struct model_mapping *mapping = &s->mappings[at];
+  mapping->address = address;
+  mapping->space = space;
+  mapping->frame = frame;
+  mapping->permissions = permissions;
+  mapping->accessed = false;
+  mapping->dirty = false;
+  if (permissions & PAGE_UNOWNED)
+    return;
+  uint32_t head = s->memory->head[frame];
+  s->memory->references[head]++;
+  s->memory->held[head]++;
+}
+
+/* The mapping at a place of the list goes; its tables stay. */
+static void drop_mapping(struct model_spaces *s, uint32_t at)
+{
+  struct model_mapping gone = s->mappings[at];
+  s->nmappings--;
+  for (uint32_t i = at; i < s->nmappings; i++)
+    s->mappings[i] = s->mappings[i + 1];
+  if (gone.permissions & PAGE_UNOWNED)
+    return;
+  uint32_t head = s->memory->head[gone.frame];
+  s->memory->held[head]--;
+  model_put(s->memory, head);
+}
+
+static void drop_table(struct model_spaces *s, uint32_t at)
+{
+  uint32_t frame = s->tables[at].frame;
+  s->ntables--;
+  s->tables[at] = s->tables[s->ntables];
+  s->memory->held[frame]--;
+  model_put(s->memory, frame);
+}
+
+void model_unmap(struct model_spaces *s, struct model_mapping *mapping)
+{
+  uint32_t space = mapping->space;
+  uint64_t address = mapping->address;
+  drop_mapping(s, (uint32_t)(mapping - s->mappings));
+  for (uint32_t level = 1; level < LEVELS; level++) {
+    const struct model_table *table = model_table(s, space, level, address);
+    if (model_live(s, table) == 0)
+      drop_table(s, (uint32_t)(table - s->tables));
+  }
+}
+
+void model_destroy(struct model_spaces *s, uint32_t space)
+{
+  for (uint32_t i = s->nmappings; i > 0; i--)
+    if (s->mappings[i - 1].space == space)
+      drop_mapping(s, i - 1);
+  for (uint32_t i = s->ntables; i > 0; i--)
+    if (s->tables[i - 1].space == space)
+      drop_table(s, i - 1);
+  s->alive[space] = false;
+}

@@ -1,0 +1,59 @@
+/* Inside the replayer: what its files share. Nobody else includes this. */
+#ifndef ASHLAR_REPLAY_OPS_H
+#define ASHLAR_REPLAY_OPS_H
+
+#include "replay.h"
+
+#define UNTOUCHED 0xA5A5A5A5u /* in every output before a call */
+#define UNTOUCHED_WIDE ((uint64_t)0xA5A5A5A5A5A5A5A5)
+
+enum guard { GUARD_BUDDY, GUARD_FRAMES, GUARD_RECORDS, GUARD_SET, GUARD_DIRECT };
+
+enum part { PART_BUDDY, PART_FRAMES, PART_SET, PART_BOOT, PARTS };
+
+/* One part of what was started, compared with the model as a whole. */
+const char *replay_compare_part(struct replay *r, enum part part, bool checks);
+/* The clause is broken unless it holds; the first one broken stays. */
+void replay_expect(struct replay *r, bool holds, const char *clause);
+/* The status of the core against the model's: whether they agree on STATUS_OK. */
+bool replay_agree(struct replay *r, enum status status, enum status expected);
+/* The step called the core with these arguments. */
+void replay_args(struct replay *r, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+/* An output, where it stands in ops_shape. */
+void replay_out(struct replay *r, uint32_t place, uint64_t value);
+/* A number from a and b: small, about n, or at the far end of 32 or 64 bits. */
+uint64_t replay_raw(uint64_t n, uint32_t a, uint32_t b, uint32_t bits);
+/* Words at this place must not change. Ends the guard that was there before. */
+void replay_guard(struct replay *r, enum guard which, void *at);
+void replay_unguard(struct replay *r, enum guard which);
+/* The next number of a sequence that *seed determines. */
+uint32_t replay_random(uint64_t *seed);
+
+/* replay_memory.c: buddy and frame */
+void replay_start_frames(struct replay *r);
+uint32_t replay_frame(const struct model_memory *m, const struct op *op, uint32_t a, uint32_t b);
+void replay_buddy_op(struct replay *r, const struct op *op);
+void replay_frames_op(struct replay *r, const struct op *op);
+const char *replay_compare_buddy(const struct buddy *buddy, const struct model_memory *m);
+const char *replay_compare_frames(struct replay *r);
+/* Counters only. */
+const char *replay_compare_counters(const struct buddy *buddy, const struct model_memory *m);
+
+/* replay_table.c: pagetable */
+void replay_table_op(struct replay *r, const struct op *op);
+const char *replay_check_tables(struct replay *r);
+const char *replay_compare_tables(struct replay *r);
+
+/* replay_map.c: bitset, memmap, boot_alloc, names */
+void replay_firmware(struct replay *r);
+void replay_map_op(struct replay *r, const struct op *op);
+void replay_boot_op(struct replay *r, const struct op *op);
+void replay_set_op(struct replay *r, const struct op *op);
+void replay_names_op(struct replay *r, const struct op *op);
+const char *replay_compare_set(struct replay *r);
+const char *replay_compare_boot(struct replay *r);
+
+/* replay_corrupt.c: breaks one thing, looks whether it is noticed, and mends it */
+void replay_corrupt_op(struct replay *r, const struct op *op);
+
+#endif

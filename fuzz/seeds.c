@@ -1,0 +1,515 @@
+/* Writes the seeds of the corpus, each named by what it exercises, into a directory.
+ *
+ *     seeds DIRECTORY
+ *
+ * Always the same bytes: a seed that is to change is changed here. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "ops.h"
+
+static uint8_t bytes[OPS_HEADER_BYTES + OPS_BYTES * OPS_MAX];
+static size_t used;
+static const char *directory;
+
+static void put16(size_t at, uint32_t value)
+{
+  bytes[at] = (uint8_t)value;
+  bytes[at + 1] = (uint8_t)(value >> 8);
+}
+
+/* The machine: this many frames, all free unless map says otherwise. */
+static void machine(uint32_t nframes, enum machine_map map, uint32_t seed)
+{
+  uint32_t size_class = 0;
+  while (ops_class_frames(size_class) < nframes)
+    size_class++;
+  memset(bytes, 0, sizeof bytes);
+  bytes[0] = (uint8_t)size_class;
+  put16(1, nframes - 1);
+  bytes[3] = (uint8_t)map;
+  put16(4, seed);
+  used = OPS_HEADER_BYTES;
+}
+
+static void add(enum op_kind kind, uint32_t mode, uint32_t a, uint32_t b, uint32_t c)
+{
+  uint32_t code = 0;
+  while (ops_kind(code) != kind)
+    code++;
+  if (used + OPS_BYTES > sizeof bytes) {
+    (void)fprintf(stderr, "seeds: a seed has more than %u operations\n", OPS_MAX);
+    exit(2);
+  }
+  bytes[used] = (uint8_t)code;
+  bytes[used + 1] = (uint8_t)mode;
+  put16(used + 2, a);
+  put16(used + 4, b);
+  put16(used + 6, c);
+  used += OPS_BYTES;
+}
+
+static void save(const char *name)
+{
+  char path[512];
+  (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+  FILE *file = fopen(path, "wb");
+  if (!file || fwrite(bytes, 1, used, file) != used || fclose(file) != 0) {
+    (void)fprintf(stderr, "seeds: %s: %s\n", path, strerror(errno));
+    exit(2);
+  }
+}
+
+/* Exactly these arguments, be they good or bad. */
+#define LIVE MODE(PICK_LIVE, PICK_LIVE, 0)
+#define ANY MODE(PICK_ANY, PICK_ANY, 0)
+#define RAW MODE(PICK_RAW, PICK_RAW, 0)
+
+static void bitsets(void)
+{
+  static const uint32_t sizes[6] = {1, 64, 65, 256, 8000, 8192};
+  machine(8, MACHINE_FREE, 0);
+  for (uint32_t i = 0; i < 6; i++) {
+    add(OP_BITSET_INIT, MODE(PICK_NEAR, PICK_LIVE, 0), sizes[i] - 1, 0, 0);
+    for (uint32_t k = 0; k <= 16; k++)
+      add(OP_BITSET_ADD, ANY, 4095 * k, 0, 0);
+    for (uint32_t k = 0; k <= 16; k++)
+      add(OP_BITSET_NEXT, k % 2 ? MODE(PICK_NEAR, 0, 0) : ANY, 4000 * k, 65, 0);
+    for (uint32_t k = 0; k <= 16; k++)
+      add(OP_BITSET_REMOVE, LIVE, k, 0, 0);
+    add(OP_BITSET_NEXT, LIVE, 0, 0, 0);
+  }
+  save("bitset-of-one-two-and-three-levels");
+
+  machine(8, MACHINE_FREE, 0);
+  add(OP_BITSET_INIT, ANY, 65535, 0, 0);
+  add(OP_BITSET_ADD, ANY, 65535, 0, 0);
+  add(OP_BITSET_NEXT, RAW, 0, 0, 0);
+  add(OP_BITSET_ADD, ANY, 1, 0, 0);
+  add(OP_BITSET_NEXT, MODE(PICK_RAW, 0, 0), 5, 0, 0);
+  add(OP_BITSET_NEXT, MODE(PICK_RAW, 0, 0), 0, 1, 0);
+  add(OP_BITSET_NEXT, MODE(PICK_RAW, 0, 0), 0, 3, 0);
+  add(OP_BITSET_REMOVE, ANY, 65535, 0, 0);
+  add(OP_BITSET_NEXT, MODE(PICK_RAW, 0, 0), 5, 0, 0);
+  save("bitset-of-four-levels");
+
+  machine(8, MACHINE_FREE, 0);
+  for (uint32_t i = 0; i < 4; i++)
+    add(OP_BITSET_INIT, MODE(PICK_RAW, PICK_LIVE, 0), i, 0, 0);
+  add(OP_BITSET_INIT, MODE(PICK_LIVE, PICK_RAW, 0), 99, 0, 0);
+  save("bitset-size-or-words-refused");
+
+  machine(8, MACHINE_FREE, 0);
+  add(OP_BITSET_INIT, LIVE, 99, 0, 0);
+  for (uint32_t i = 0; i < 8; i++) {
+    add(OP_CORRUPT_BITSET, LIVE, i, i, 7 * i);
+    add(OP_BITSET_ADD, ANY, 9000 * i, 0, 0);
+  }
+  add(OP_CORRUPT_BITSET, LIVE, 1, 0, 63);
+  save("bitset-corruptions-noticed");
+}
+
+static void entry(uint32_t mode, uint32_t page, uint32_t pages, uint32_t bytes_off)
+{
+  add(OP_MAP_ENTRY, mode, page, pages, bytes_off);
+}
+
+static void maps(void)
+{
+  machine(64, MACHINE_FREE, 0);
+  entry(0, 40, 10, 0);
+  entry(0, 2, 20, 0);
+  entry(0, 22, 3, 0);
+  entry(5, 10, 2, 0);
+  entry(0, 30, 0, 0);
+  add(OP_MAP_RESERVATION, 0, 0, 4, 0);
+  add(OP_MAP_RESERVATION, 0, 45, 1, 0);
+  add(OP_MEMMAP_RUNS, LIVE, 0, 0, 0);
+  add(OP_BOOT_INIT, LIVE, 0, 0, 0);
+  add(OP_BOOT_ALLOC, LIVE, 8193, 0, 0);
+  add(OP_BOOT_ALLOC, LIVE, 1, 3, 0);
+  for (uint32_t k = 0; k < 7; k++)
+    add(OP_BOOT_REST, LIVE, k, 0, 0);
+  save("memmap-unsorted-adjacent-and-reserved");
+
+  machine(64, MACHINE_FREE, 0);
+  entry(8 + 16, 3, 20, 4095 + 8 * 17);
+  entry(8, 30, 3, 1);
+  entry(16, 40, 2, 8 * 4095);
+  entry(6, 50, 2, 0);
+  entry(0, 48, 9, 0);
+  add(OP_MEMMAP_RUNS, LIVE, 0, 0, 0);
+  add(OP_MEMMAP_RUNS, MODE(PICK_ANY, PICK_ANY, 0), 41, 1, 0);
+  add(OP_MEMMAP_RUNS, MODE(PICK_ANY, PICK_ANY, 0), 0, 5, 0);
+  add(OP_MEMMAP_RUNS, MODE(PICK_LIVE, PICK_RAW, 0), 0, 3, 0);
+  save("memmap-partial-pages-and-small-limits");
+
+  machine(64, MACHINE_FREE, 0);
+  entry(64, 3, 0, 5);
+  entry(96, 3, 8, 0);
+  entry(96 + 5, 2, 40, 0);
+  entry(128, 77, 5, 20);
+  add(OP_MEMMAP_RUNS, LIVE, 0, 0, 0);
+  add(OP_MEMMAP_RUNS, RAW, 0, 0, 0);
+  add(OP_MEMMAP_RUNS, RAW, 1, 0, 0);
+  add(OP_MEMMAP_RUNS, RAW, 60000, 9, 0);
+  add(OP_MEMMAP_RUNS, MODE(PICK_LIVE, PICK_LIVE, 7), 0, 0, 0);
+  add(OP_MEMMAP_RUNS, MODE(PICK_LIVE, PICK_LIVE, 6), 0, 0, 0);
+  add(OP_MAP_CLEAR, 0, 0, 0, 0);
+  add(OP_MEMMAP_RUNS, LIVE, 0, 0, 0);
+  entry(96, 0, 3, 0);
+  entry(16 + 96, 0, 0, 8);
+  add(OP_MEMMAP_RUNS, LIVE, 0, 0, 0);
+  save("memmap-ends-that-wrap-and-refusals");
+
+  for (uint32_t seed = 0; seed < 6; seed++) {
+    static const char *const names[6] = {"firmware-0", "firmware-1", "firmware-2",
+                                         "firmware-3", "firmware-4", "firmware-5"};
+    machine(200, MACHINE_FIRMWARE, 7919 * seed + 1);
+    for (uint32_t k = 0; k < 12; k++) {
+      add(OP_FRAME_ALLOC, LIVE, k, k, 0);
+      add(OP_BUDDY_ALLOC, LIVE, k, 0, 0);
+    }
+    save(names[seed]);
+  }
+}
+
+static void boots(void)
+{
+  machine(32, MACHINE_FREE, 0);
+  add(OP_BOOT_INIT, ANY, 5, 0x1B, 0x7F);
+  for (uint32_t k = 0; k < 12; k++)
+    add(OP_BOOT_ALLOC, MODE(PICK_NEAR, k % 4, 0), 200 * k, k, 7);
+  add(OP_BOOT_ALLOC, LIVE, 0, 0, 0);
+  add(OP_BOOT_ALLOC, ANY, 0, 0, 0);
+  add(OP_BOOT_ALLOC, ANY, 9, 0, 0);
+  add(OP_BOOT_ALLOC, MODE(PICK_ANY, PICK_RAW, 15), 9, 3, 3);
+  for (uint32_t k = 0; k < 7; k++)
+    add(OP_BOOT_REST, LIVE, k, 0, 0);
+  save("boot-alloc-until-nothing-is-left");
+
+  machine(32, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_BOOT_INIT, RAW, 3, 4 * 0x15 + k, 5);
+  add(OP_BOOT_INIT, RAW, 3, 1, 4);
+  add(OP_BOOT_INIT, ANY, 0, 0, 0);
+  add(OP_BOOT_ALLOC, LIVE, 1, 0, 0);
+  save("boot-alloc-runs-refused");
+}
+
+static void blocks(void)
+{
+  machine(64, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 66; k++)
+    add(OP_BUDDY_ALLOC, ANY, 0, 0, 0);
+  add(OP_BUDDY_COUNTS, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 64; k++)
+    add(OP_BUDDY_FREE, MODE(PICK_LIVE, PICK_LIVE, 0), 11 * k, 0, 0);
+  add(OP_BUDDY_COUNTS, ANY, 6, 0, 0);
+  save("buddy-every-frame-out-and-back");
+
+  machine(1536, MACHINE_FREE, 0);
+  for (uint32_t order = 0; order < 12; order++)
+    add(OP_BUDDY_ALLOC, ANY, order, 0, 0);
+  for (uint32_t k = 0; k < 12; k++) {
+    add(OP_BUDDY_FIND, MODE(PICK_NEAR, 0, 0), k, 3, 0);
+    add(OP_BUDDY_FREE, LIVE, k, 0, 0);
+  }
+  add(OP_BUDDY_ALLOC, RAW, 19, 0, 0);
+  add(OP_BUDDY_ALLOC, RAW, 65535, 0, 0);
+  add(OP_BUDDY_COUNTS, ANY, 10, 0, 0);
+  add(OP_BUDDY_COUNTS, RAW, 30, 0, 0);
+  save("buddy-every-order-of-1536-frames");
+
+  machine(77, MACHINE_FREE, 0);
+  add(OP_BUDDY_RESERVE, LIVE, 3, 0, 0);
+  add(OP_BUDDY_ALLOC_AT, ANY, 8, 0, 3);
+  add(OP_BUDDY_FREE, ANY, 8, 0, 2);
+  add(OP_BUDDY_FREE, ANY, 9, 0, 0);
+  add(OP_BUDDY_FREE, ANY, 10, 0, 1);
+  add(OP_BUDDY_FREE, ANY, 3, 0, 0);
+  add(OP_BUDDY_FREE, ANY, 16, 0, 0);
+  add(OP_BUDDY_FREE, ANY, 9, 0, 1);
+  add(OP_BUDDY_FREE, ANY, 64, 0, 5);
+  add(OP_BUDDY_FREE, RAW, 0, 0, 19);
+  add(OP_BUDDY_FREE, RAW, 3, 1, 0);
+  add(OP_BUDDY_FREE, ANY, 8, 0, 3);
+  add(OP_BUDDY_FREE, ANY, 8, 0, 3);
+  add(OP_BUDDY_FIND, ANY, 3, 0, 0);
+  add(OP_BUDDY_FIND, RAW, 0, 3, 0);
+  save("buddy-every-wrong-free");
+
+  machine(100, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 7; k++)
+    add(OP_BUDDY_ALLOC_AT, ANY, 37 + k, 0, k);
+  add(OP_BUDDY_ALLOC_AT, ANY, 32, 0, 4);
+  add(OP_BUDDY_ALLOC_AT, ANY, 0, 0, 5);
+  add(OP_BUDDY_ALLOC_AT, ANY, 0, 0, 0);
+  add(OP_BUDDY_ALLOC_AT, ANY, 96, 0, 3);
+  add(OP_BUDDY_ALLOC_AT, RAW, 0, 0, 31);
+  add(OP_BUDDY_ALLOC_AT, RAW, 2, 3, 0);
+  for (uint32_t k = 0; k < 6; k++)
+    add(OP_BUDDY_FREE, LIVE, k, 0, 0);
+  save("buddy-particular-blocks");
+
+  machine(130, MACHINE_RESERVED, 0);
+  add(OP_BUDDY_ALLOC, LIVE, 0, 0, 0);
+  add(OP_BUDDY_COUNTS, LIVE, 0, 0, 0);
+  add(OP_BUDDY_RELEASE, ANY, 1, 0, 5);
+  add(OP_BUDDY_RELEASE, ANY, 3, 0, 5);
+  add(OP_BUDDY_RELEASE, ANY, 100, 0, 31);
+  add(OP_BUDDY_RELEASE, ANY, 7, 0, 123);
+  add(OP_BUDDY_RELEASE, ANY, 0, 0, 0);
+  add(OP_BUDDY_RELEASE, RAW, 1, 1, 2);
+  add(OP_BUDDY_RESERVE, ANY, 64, 0, 9);
+  add(OP_BUDDY_RESERVE, ANY, 60, 0, 9);
+  add(OP_BUDDY_RESERVE, RAW, 3, 3, 9);
+  add(OP_BUDDY_RELEASE, ANY, 64, 0, 9);
+  save("buddy-release-and-reserve-runs");
+
+  machine(50, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_BUDDY_INIT, MODE(PICK_RAW, PICK_LIVE, 0), k, k, 0);
+  add(OP_BUDDY_INIT, MODE(PICK_LIVE, PICK_ANY, 0), 9, 100, 0);
+  add(OP_BUDDY_INIT, MODE(PICK_ANY, PICK_LIVE, 0), 1234, 0, 0);
+  add(OP_BUDDY_ALLOC, LIVE, 0, 0, 0);
+  save("buddy-starts");
+
+  machine(40, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 8; k++)
+    add(OP_BUDDY_ALLOC, ANY, k % 3, 0, 0);
+  add(OP_BUDDY_RESERVE, ANY, 30, 0, 2);
+  for (uint32_t what = 0; what < 7; what++)
+    for (uint32_t where = 0; where < 12; where++)
+      add(OP_CORRUPT_BUDDY, MODE(0, 0, where % 8), what, 3 * where, where);
+  save("buddy-corruptions-noticed");
+}
+
+static void frames(void)
+{
+  machine(64, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 12; k++)
+    add(OP_FRAME_ALLOC, MODE(PICK_ANY, PICK_LIVE, 0), k % 2, k, 2 * k);
+  for (uint32_t k = 0; k < 6; k++) {
+    add(OP_FRAME_GET, MODE(PICK_NEAR, 0, 0), k, 1, 0);
+    add(OP_FRAME_SET_FLAGS, MODE(PICK_NEAR, PICK_LIVE, 0), k, 1, 0x060E);
+  }
+  for (uint32_t k = 0; k < 24; k++)
+    add(OP_FRAME_PUT, MODE(k % 2, 0, 0), k, k, 0);
+  save("frame-references-and-flags");
+
+  machine(48, MACHINE_HOLES, 5);
+  for (uint32_t k = 0; k < 48; k++) {
+    add(OP_FRAME_GET, ANY, k, 0, 0);
+    add(OP_FRAME_PUT, ANY, k, 0, 0);
+    add(OP_FRAME_SET_FLAGS, ANY, k, 0, 0x0202);
+  }
+  add(OP_FRAME_GET, RAW, 2, 1, 0);
+  add(OP_FRAME_PUT, RAW, 2, 1, 0);
+  add(OP_FRAME_POISON, RAW, 2, 1, 0);
+  add(OP_FRAME_SET_FLAGS, RAW, 2, 1, 0);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_FRAME_SET_FLAGS, MODE(PICK_ANY, PICK_RAW, 0), k, 0, k % 2 ? 0x1001u : 0x0110u << k);
+  for (uint32_t k = 0; k < 12; k++)
+    add(OP_FRAME_ALLOC, MODE(PICK_RAW, PICK_LIVE, 0), 0, k, 1 << k);
+  add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_RAW, 0), 19, 0, 0);
+  add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_ANY, 0), 11, 0, 0);
+  save("frame-every-wrong-call");
+
+  machine(64, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 2, 1, 0);
+  add(OP_FRAME_ALLOC, LIVE, 0, 0, 0);
+  add(OP_FRAME_POISON, MODE(PICK_NEAR, 0, 0), 0, 3, 0);
+  add(OP_FRAME_POISON, ANY, 40, 0, 0);
+  add(OP_FRAME_POISON, ANY, 40, 0, 0);
+  add(OP_FRAMES_RELEASE, ANY, 40, 0, 1);
+  add(OP_FRAMES_RESERVE, ANY, 50, 0, 3);
+  add(OP_FRAME_POISON, ANY, 51, 0, 0);
+  add(OP_FRAMES_RELEASE, ANY, 50, 0, 3);
+  add(OP_FRAMES_RELEASE, ANY, 52, 0, 1);
+  add(OP_FRAMES_RELEASE, ANY, 52, 0, 1);
+  add(OP_FRAMES_RELEASE, RAW, 3, 2, 1);
+  add(OP_FRAMES_RESERVE, ANY, 40, 0, 3);
+  add(OP_FRAMES_RESERVE, RAW, 3, 2, 1);
+  for (uint32_t k = 0; k < 3; k++)
+    add(OP_FRAME_PUT, LIVE, 0, 0, 0);
+  add(OP_FRAME_ALLOC, ANY, 5, 2, 0);
+  save("frame-poisoned-blocks-never-come-back");
+
+  machine(8, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 1, 1, 0);
+  add(OP_FRAME_PIN, LIVE, 0, 0, 1);
+  for (uint32_t k = 0; k < 3; k++)
+    add(OP_FRAME_GET, LIVE, 0, 0, 0);
+  add(OP_FRAME_PUT, LIVE, 0, 0, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, LIVE, 0, 0, 0);
+  save("frame-references-saturate");
+
+  machine(60, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 4; k++)
+    for (uint32_t rest = 0; rest < 4; rest++)
+      add(OP_FRAME_ADDRESS, MODE(k, rest, 0), 59 + k, 4095 + rest, rest + k);
+  add(OP_FRAME_ADDRESS, MODE(PICK_LIVE, PICK_RAW, 0), 3, 0, 0);
+  add(OP_FRAME_ADDRESS, RAW, 3, 7, 15);
+  save("frame-addresses-and-ranges");
+
+  machine(20, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_FRAMES_INIT, MODE(PICK_RAW, PICK_LIVE, 0), k, k, 0);
+  add(OP_FRAMES_INIT, MODE(PICK_LIVE, PICK_ANY, 0), 9, 100, 0);
+  add(OP_FRAMES_INIT, MODE(PICK_LIVE, PICK_RAW, 0), 9, 100, 4);
+  add(OP_FRAMES_INIT, MODE(PICK_ANY, PICK_LIVE, 0), 1234, 0, 0);
+  add(OP_FRAME_ALLOC, LIVE, 0, 0, 0);
+  save("frame-starts");
+
+  machine(40, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 8; k++)
+    add(OP_FRAME_ALLOC, LIVE, k % 3, k % 2, 0);
+  add(OP_FRAMES_RESERVE, ANY, 30, 0, 2);
+  for (uint32_t what = 0; what < 6; what++)
+    for (uint32_t k = 0; k < 16; k++)
+      add(OP_CORRUPT_FRAMES, MODE(k % 2 ? PICK_ANY : PICK_NEAR, 0, 0), what, 2 * k, k);
+  for (uint32_t what = 0; what < 7; what++)
+    add(OP_CORRUPT_FRAMES, MODE(PICK_ANY, 0, what), 6 + 7 * what, what, what);
+  save("frame-corruptions-noticed");
+}
+
+static void tables(void)
+{
+  machine(128, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 2, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 16; k++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_NEAR, k), 0x1111 * k, 0, 4 * k);
+  for (uint32_t k = 0; k < 16; k++) {
+    add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, k % 8), k, 17 * k, 0);
+    add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), k, 7 * k, 0);
+    add(OP_TABLE_QUERY, MODE(PICK_LIVE, 0, 0), k, 4095, 0);
+    add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 7 - k % 8), k, 17 * k, 0);
+  }
+  for (uint32_t k = 0; k < 16; k++)
+    add(OP_TABLE_UNMAP, MODE(PICK_LIVE, 0, 0), 3 * k, 0, 0);
+  add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
+  save("pagetable-map-touch-protect-unmap");
+
+  machine(64, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, LIVE, 0x1234, 0, 0);
+  add(OP_TABLE_MAP, LIVE, 0x1234, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 3), 0x1235, 0, 0);
+  for (uint32_t kind = OP_TABLE_MAP; kind <= OP_TABLE_TOUCH; kind++)
+    for (uint32_t b = 0; b < 3; b++)
+      add((enum op_kind)kind, MODE(PICK_RAW, PICK_LIVE, 0), 0x1235, b, 0);
+  for (uint32_t kind = OP_TABLE_UNMAP; kind <= OP_TABLE_TOUCH; kind++)
+    for (uint32_t page = 0x1230; page > 0; page /= 16)
+      add((enum op_kind)kind, MODE(PICK_ANY, PICK_ANY, 0), page, 0, 0);
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_ANY, 0), 0, 16, 0);
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_RAW, 0), 0, 3, 0);
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_RAW, 0), 0, 32, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x1236, 3, 4);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x1236, 63, 0x8100);
+  add(OP_FRAMES_RESERVE, ANY, 20, 0, 1);
+  for (uint32_t frame = 0; frame < 24; frame++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1236, frame, 0);
+  save("pagetable-every-wrong-call");
+
+  machine(8, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+  add(OP_FRAME_ALLOC, LIVE, 1, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 4; k++) {
+    add(OP_TABLE_MAP, LIVE, 0x1234, k, 0);
+    add(OP_TABLE_MAP, LIVE, 0x1235, k, 0);
+    add(OP_FRAME_ALLOC, LIVE, 0, 0, 0);
+    add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
+  }
+  for (uint32_t k = 0; k < 8; k++)
+    add(OP_TABLE_CREATE, LIVE, k, 0, 0);
+  save("pagetable-out-of-frames-on-the-way");
+
+  machine(200, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 4; k++) {
+    add(OP_TABLE_CREATE, LIVE, k, 0, 0);
+    add(OP_FRAME_ALLOC, LIVE, k, k, 0);
+  }
+  for (uint32_t k = 0; k < 32; k++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_NEAR, k % 2), 0x0101 * (k / 4), k, 4 * (k % 4) + k % 4);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_FRAME_PUT, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 12; k++)
+    add(OP_TABLE_UNMAP, LIVE, 5 * k, 0, 0);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_TABLE_DESTROY, LIVE, k, 0, 0);
+  save("pagetable-four-spaces-share-blocks");
+
+  machine(40, MACHINE_HOLES, 9);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 24; k++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY + k % 2, 1), 0x2200 + k, 5 * k, 0x4000 + 4 * k);
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), 0, 7, 0);
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_ANY, 0), 0, 1, 0);
+  for (uint32_t k = 0; k < 12; k++)
+    add(OP_TABLE_UNMAP, LIVE, k, 0, 0);
+  save("pagetable-unowned-mappings");
+
+  machine(64, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 1, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_NEAR, 1), 0x1234, 0, 4);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 1), 0x1244, 0, 0x4000);
+  for (uint32_t what = 0; what < 6; what++)
+    for (uint32_t k = 0; k < 16; k++)
+      add(OP_CORRUPT_TABLE, MODE(k % 2 ? PICK_LIVE : PICK_ANY, 0, 0), what, k / 2, 9 * k + k % 3);
+  add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
+  save("pagetable-corruptions-noticed");
+}
+
+static void rest(void)
+{
+  machine(1, MACHINE_FREE, 0);
+  used = 0;
+  save("empty");
+
+  machine(1, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 26; k++)
+    add(OP_NAMES, 0, k, k, 0);
+  save("names-of-statuses-and-owners");
+
+  machine(1, MACHINE_FREE, 0);
+  for (uint32_t kind = OP_BUDDY_ALLOC; kind <= OP_TABLE_DESTROY; kind++)
+    for (uint32_t k = 0; k < 2; k++)
+      add((enum op_kind)kind, k ? ANY : LIVE, 0, 0, 0);
+  save("one-frame");
+
+  for (uint32_t map = 0; map < MACHINE_MAPS; map++) {
+    static const char *const names[MACHINE_MAPS] = {
+        "all-calls-on-free-memory", "all-calls-on-holes", "all-calls-on-firmware-memory",
+        "all-calls-on-reserved-memory"};
+    machine(256, (enum machine_map)map, 11);
+    for (uint32_t k = 0; k < 512; k++)
+      add(ops_kind(k * 29), (k * 53) % 256, k * 40503, k * 30011, k * 20011);
+    save(names[map]);
+  }
+}
+
+int main(int argc, char **argv)
+{
+  if (argc != 2) {
+    (void)fprintf(stderr, "usage: seeds DIRECTORY\n");
+    return 2;
+  }
+  directory = argv[1];
+  bitsets();
+  maps();
+  boots();
+  blocks();
+  frames();
+  tables();
+  rest();
+  return 0;
+}

@@ -1,0 +1,33 @@
+"""The corpus driver's reading and comparing of digests."""
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "fuzz"))
+import corpus
+
+
+class Digests(unittest.TestCase):
+    def test_what_is_written_is_read_back(self):
+        table = {"corpus/seeds/b": ["02", "03"], "corpus/seeds/a": ["00", "01"]}
+        text = corpus.write_digests(["build/replay-18", "build/replay-10"], table)
+        self.assertEqual(corpus.read_digests(text), table)
+        self.assertIn("replay-18 replay-10", text)
+
+    def test_equal_digests_are_no_complaint(self):
+        self.assertEqual(corpus.compare({"a": ["1"]}, {"a": ["1"]}), [])
+
+    def test_another_digest_a_new_input_and_a_lost_one_are_named(self):
+        wrong = corpus.compare({"a": ["1"], "lost": ["2"]}, {"a": ["9"], "new": ["3"]})
+        self.assertEqual(len(wrong), 3)
+        self.assertIn("a: digests 9, should be 1", wrong[0])
+        self.assertIn("new: not in digests.txt", wrong[1])
+        self.assertIn("lost: in digests.txt but not in the corpus", wrong[2])
+
+    def test_lines_of_the_replayer_are_understood(self):
+        text = "corpus/seeds/a: ops=3 digest=0123456789abcdef\ncorpus/seeds/b: broken at the end: x\n"
+        self.assertEqual(corpus.LINE.findall(text), [("corpus/seeds/a", "0123456789abcdef")])
+
+
+if __name__ == "__main__":
+    unittest.main()
