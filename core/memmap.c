@@ -62,6 +62,28 @@ static bool is_reserved(const struct memmap_entry *list, uint32_t count, uint64_
   return false;
 }
 
+/*@ ghost
+  /@ requires same: \forall integer i, b; 0 <= i < count && address <= b <= end ==>
+       (Has(list, i, b) <==> Has(list, i, address));
+     assigns \nothing;
+     ensures reserved: \forall integer b; address <= b <= end ==>
+       (Reserved(list, count, b) <==> Reserved(list, count, address));
+  @/
+  static void reserved_stays(const struct memmap_entry *list, uint32_t count, uint64_t address,
+                             uint64_t end)
+  {
+    /@ loop invariant index: 0 <= i <= count;
+       loop invariant reserved: \forall integer b; address <= b <= end ==>
+         (Reserved(list, i, b) <==> Reserved(list, i, address));
+       loop assigns i;
+       loop variant count - i;
+    @/
+    for (uint32_t i = 0; i < count; i++) {
+      /@ assert step: \forall integer b; Reserved(list, i + 1, b) <==> Reserved(list, i, b) || Has(list, i, b); @/
+    }
+  }
+*/
+
 /* The last byte from address on, at most end, before any of these entries starts or ends. */
 /*@ requires memory: \valid_read(map + (0 .. count - 1));
     requires ahead: address <= end;
@@ -70,10 +92,8 @@ static bool is_reserved(const struct memmap_entry *list, uint32_t count, uint64_
     ensures same: \forall integer i, b; 0 <= i < count && address <= b <= \result ==>
       (Has(map, i, b) <==> Has(map, i, address));
     ensures ram: \forall integer b; address <= b <= \result ==> (Ram(map, count, b) <==> Ram(map, count, address));
-    ensures reserved_before: \forall integer b; address <= b <= \result && Reserved(map, count, b) ==>
-      Reserved(map, count, address);
-    ensures reserved_after: \forall integer i, b; 0 <= i < count && address <= b <= \result && Has(map, i, address) ==>
-      Has(map, i, b) && Reserved(map, count, b);
+    ensures reserved: \forall integer b; address <= b <= \result ==>
+      (Reserved(map, count, b) <==> Reserved(map, count, address));
 */
 static uint64_t stretch_end(const struct memmap_entry *map, uint32_t count, uint64_t address,
                             uint64_t end)
@@ -98,10 +118,59 @@ static uint64_t stretch_end(const struct memmap_entry *map, uint32_t count, uint
   }
   //@ assert forth: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, b) ==> Has(map, i, address);
   //@ assert back: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, address) ==> Has(map, i, b);
-  //@ assert some: \forall integer b; address <= b <= end && Reserved(map, count, b) ==> Reserved(map, count, address);
-  //@ assert each: \forall integer i, b; 0 <= i < count && address <= b <= end && Has(map, i, address) ==> Has(map, i, b) && Reserved(map, count, b);
+  //@ ghost reserved_stays(map, count, address, end);
   return end;
 }
+
+/* Whether the byte at address is usable. */
+/*@ requires map: \valid_read(map + (0 .. nmap - 1));
+    requires reserved: \valid_read(reserved + (0 .. nreserved - 1));
+    assigns \nothing;
+    ensures exact: \result <==> UsableByte(map, nmap, reserved, nreserved, address);
+*/
+static bool is_usable(const struct memmap_entry *map, uint32_t nmap,
+                      const struct memmap_entry *reserved, uint32_t nreserved, uint64_t address)
+{
+  return is_ram(map, nmap, address) && !is_reserved(reserved, nreserved, address);
+}
+
+/* The last byte up to which all are as usable as the one at address. */
+/*@ requires map: \valid_read(map + (0 .. nmap - 1));
+    requires reserved: \valid_read(reserved + (0 .. nreserved - 1));
+    assigns \nothing;
+    ensures ahead: address <= \result;
+    ensures uniform: \forall integer b; address <= b <= \result ==>
+      (UsableByte(map, nmap, reserved, nreserved, b) <==> UsableByte(map, nmap, reserved, nreserved, address));
+*/
+static uint64_t uniform_end(const struct memmap_entry *map, uint32_t nmap,
+                            const struct memmap_entry *reserved, uint32_t nreserved,
+                            uint64_t address)
+{
+  uint64_t end = stretch_end(map, nmap, address, UINT64_MAX);
+  end = stretch_end(reserved, nreserved, address, end);
+  //@ assert ram: \forall integer b; address <= b <= end ==> (Ram(map, nmap, b) <==> Ram(map, nmap, address));
+  //@ assert reserved: \forall integer b; address <= b <= end ==> (Reserved(reserved, nreserved, b) <==> Reserved(reserved, nreserved, address));
+  return end;
+}
+
+/*@ ghost
+  /@ requires ahead: address <= end;
+     requires unusable: \forall integer b; address <= b <= end ==> !UsableByte(map, nmap, reserved, nreserved, b);
+     requires collected: Collected(map, nmap, reserved, nreserved, limit, runs, count, address);
+     assigns \nothing;
+     ensures collected: Collected(map, nmap, reserved, nreserved, limit, runs, count, end + 1);
+  @/
+  static void nothing_to_collect(const struct memmap_entry *map, uint32_t nmap,
+                                 const struct memmap_entry *reserved, uint32_t nreserved,
+                                 uint64_t limit, struct run *runs, uint32_t count,
+                                 uint64_t address, uint64_t end)
+  {
+    /@ assert last: \forall integer f; UsableFrame(map, nmap, reserved, nreserved, f) ==>
+         UsableByte(map, nmap, reserved, nreserved, f * FRAME_SIZE + FRAME_SIZE - 1); @/
+    /@ assert none: \forall integer f; address <= f * FRAME_SIZE + FRAME_SIZE - 1 <= end ==>
+         !UsableFrame(map, nmap, reserved, nreserved, f); @/
+  }
+*/
 
 /* Appends the whole frames below limit of the bytes first .. last to the count runs there
  * are, if there are any. Returns how many runs there are now: capacity + 1 when they have no room. */
@@ -219,15 +288,8 @@ static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
       loop variant UINT64_MAX - address;
   */
   for (;;) {
-    uint64_t end = stretch_end(map, nmap, address, UINT64_MAX);
-    end = stretch_end(reserved, nreserved, address, end);
-    bool usable = is_ram(map, nmap, address) && !is_reserved(reserved, nreserved, address);
-    //@ assert ram: \forall integer b; address <= b <= end ==> (Ram(map, nmap, b) <==> Ram(map, nmap, address));
-    //@ assert claimed_before: \forall integer b; address <= b <= end && Reserved(reserved, nreserved, b) ==> Reserved(reserved, nreserved, address);
-    //@ assert claimed_after: \forall integer i, b; 0 <= i < nreserved && address <= b <= end && Has(reserved, i, address) ==> Reserved(reserved, nreserved, b);
-    //@ assert claimed: Reserved(reserved, nreserved, address) ==> \forall integer b; address <= b <= end ==> Reserved(reserved, nreserved, b);
-    /*@ assert constant: \forall integer b; address <= b <= end ==>
-          (UsableByte(map, nmap, reserved, nreserved, b) <==> usable); */
+    bool usable = is_usable(map, nmap, reserved, nreserved, address);
+    uint64_t end = uniform_end(map, nmap, reserved, nreserved, address);
     if (usable && !open)
       first = address;
     //@ ghost Before:;
@@ -239,14 +301,8 @@ static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
       return count;
     /*@ assert same_bytes: \forall integer b; UsableByte(map, nmap, reserved, nreserved, b) <==>
           \at(UsableByte(map, nmap, reserved, nreserved, b), Before); */
-    /*@ assert still: \forall integer b; address <= b <= end ==>
-          (UsableByte(map, nmap, reserved, nreserved, b) <==> usable); */
-    /*@ assert last_bytes: !usable ==> \forall integer f; address <= f * FRAME_SIZE + FRAME_SIZE - 1 <= end ==>
-          !UsableByte(map, nmap, reserved, nreserved, f * FRAME_SIZE + FRAME_SIZE - 1); */
-    /*@ assert ends_badly: !usable ==> \forall integer f; address <= f * FRAME_SIZE + FRAME_SIZE - 1 <= end ==>
-          !UsableFrame(map, nmap, reserved, nreserved, f); */
-    /*@ assert settled: !usable ==>
-          Collected(map, nmap, reserved, nreserved, limit, runs, count, end + 1); */
+    /*@ ghost if (!usable)
+          nothing_to_collect(map, nmap, reserved, nreserved, limit, runs, count, address, end); */
     if (end == UINT64_MAX) {
       if (open)
         count = close_range(runs, capacity, count, first, end,
