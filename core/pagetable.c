@@ -3,6 +3,9 @@
 #include "pte.h"
 
 /* Bits 63 .. 47 all equal. */
+/*@ assigns \nothing;
+    ensures exact: \result <==> Canonical(address);
+*/
 static bool is_canonical(uint64_t address)
 {
   uint64_t top = address / 0x800000000000u;
@@ -10,6 +13,11 @@ static bool is_canonical(uint64_t address)
 }
 
 /* What is wrong with the address of a page, if anything is. */
+/*@ assigns \nothing;
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % 4096 != 0;
+    ensures others: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED;
+*/
 static enum status page_status(uint64_t address)
 {
   if (!is_canonical(address))
@@ -17,6 +25,10 @@ static enum status page_status(uint64_t address)
   return address % PAGE_SIZE == 0 ? STATUS_OK : STATUS_MISALIGNED;
 }
 
+/*@ assigns \nothing;
+    ensures good: \result == STATUS_OK <==> GoodPermissions(permissions);
+    ensures bad: \result == STATUS_OK || \result == STATUS_BAD_PERMISSION;
+*/
 static enum status permission_status(uint32_t permissions)
 {
   bool both = permissions % 2 != 0 && permissions / PAGE_EXECUTE % 2 != 0;
@@ -24,47 +36,82 @@ static enum status permission_status(uint32_t permissions)
 }
 
 /* The number of the page that holds a canonical address: 36 bits, nine for each level. */
+/*@ assigns \nothing;
+    ensures exact: \result == PageOf(address);
+    ensures page: Page(\result);
+*/
 static uint64_t page_of(uint64_t address)
 {
   return address / PAGE_SIZE % 0x1000000000u;
 }
 
 /* A page's index in its tables of level 4, 3, 2 and 1. */
+/*@ requires page: Page(page);
+    assigns \nothing;
+    ensures exact: \result == Index4(page);
+    ensures range: \result < TABLE_ENTRIES;
+*/
 static uint32_t index4(uint64_t page)
 {
   return (uint32_t)(page / 0x8000000u);
 }
 
+/*@ requires page: Page(page);
+    assigns \nothing;
+    ensures exact: \result == Index3(page);
+    ensures range: \result < TABLE_ENTRIES;
+*/
 static uint32_t index3(uint64_t page)
 {
   return (uint32_t)(page / 0x40000u % TABLE_ENTRIES);
 }
 
+/*@ requires page: Page(page);
+    assigns \nothing;
+    ensures exact: \result == Index2(page);
+    ensures range: \result < TABLE_ENTRIES;
+*/
 static uint32_t index2(uint64_t page)
 {
   return (uint32_t)(page / 0x200u % TABLE_ENTRIES);
 }
 
+/*@ requires page: Page(page);
+    assigns \nothing;
+    ensures exact: \result == Index1(page);
+    ensures range: \result < TABLE_ENTRIES;
+*/
 static uint32_t index1(uint64_t page)
 {
   return (uint32_t)(page % TABLE_ENTRIES);
 }
 
-static uint64_t *slot_of(const struct pagetable *table, frame_t frame, uint32_t index)
+/* Where in memory entry index of the table in a frame stands. */
+/*@ requires range: index < TABLE_ENTRIES;
+    assigns \nothing;
+    ensures exact: \result == 512 * frame + index;
+*/
+static inline uint64_t slot_of(frame_t frame, uint32_t index)
 {
-  return &table->memory[TABLE_ENTRIES * (uint64_t)frame + index];
+  return TABLE_ENTRIES * (uint64_t)frame + index;
 }
 
 /* The table of level 1 on the way to a page, -1 if there is none. */
+/*@ requires valid: TreeValid(table) && Page(page);
+    assigns \nothing;
+    ensures exact: \result == Table1(table->memory, table->root, page);
+    ensures table: \result >= 0 ==> \result < table->frames->nframes && Owner(table->frames, \result) == OWNER_TABLE1;
+    ensures none: \result >= -1;
+*/
 static inline int64_t table1_of(const struct pagetable *table, uint64_t page)
 {
-  uint64_t entry = pte_read(slot_of(table, table->root, index4(page)));
+  uint64_t entry = pte_read(&table->memory[slot_of(table->root, index4(page))]);
   if (!pte_present(entry))
     return -1;
-  entry = pte_read(slot_of(table, pte_frame(entry), index3(page)));
+  entry = pte_read(&table->memory[slot_of(pte_frame(entry), index3(page))]);
   if (!pte_present(entry))
     return -1;
-  entry = pte_read(slot_of(table, pte_frame(entry), index2(page)));
+  entry = pte_read(&table->memory[slot_of(pte_frame(entry), index2(page))]);
   if (!pte_present(entry))
     return -1;
   return pte_frame(entry);
@@ -81,17 +128,17 @@ struct path {
 static struct path walk(const struct pagetable *table, uint64_t page)
 {
   struct path path = {0, 0, 0, 4};
-  uint64_t entry = pte_read(slot_of(table, table->root, index4(page)));
+  uint64_t entry = pte_read(&table->memory[slot_of(table->root, index4(page))]);
   if (!pte_present(entry))
     return path;
   path.table3 = pte_frame(entry);
   path.level = 3;
-  entry = pte_read(slot_of(table, path.table3, index3(page)));
+  entry = pte_read(&table->memory[slot_of(path.table3, index3(page))]);
   if (!pte_present(entry))
     return path;
   path.table2 = pte_frame(entry);
   path.level = 2;
-  entry = pte_read(slot_of(table, path.table2, index2(page)));
+  entry = pte_read(&table->memory[slot_of(path.table2, index2(page))]);
   if (!pte_present(entry))
     return path;
   path.table1 = pte_frame(entry);
@@ -99,6 +146,11 @@ static struct path walk(const struct pagetable *table, uint64_t page)
   return path;
 }
 
+/*@ assigns \nothing;
+    ensures frame: \result.frame == PteFrame(entry);
+    ensures permissions: \result.permissions == PtePermissions(entry);
+    ensures seen: (\result.accessed <==> PteAccessed(entry) == 1) && (\result.dirty <==> PteDirty(entry) == 1);
+*/
 static struct translation translation_of(uint64_t entry)
 {
   struct translation found = {pte_frame(entry), pte_permissions(entry), pte_accessed(entry),
@@ -109,21 +161,21 @@ static struct translation translation_of(uint64_t entry)
 static void clear_table(const struct pagetable *table, frame_t frame)
 {
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
-    pte_write(slot_of(table, frame, i), pte_empty());
+    pte_write(&table->memory[slot_of(frame, i)], pte_empty());
 }
 
 /* Fills an entry that is not present. */
 static void add_entry(struct pagetable *table, frame_t frame, uint32_t index, uint64_t entry)
 {
   table->frames->records[frame].live++;
-  pte_write(slot_of(table, frame, index), entry);
+  pte_write(&table->memory[slot_of(frame, index)], entry);
 }
 
 /* Empties an entry that is present, and returns it. */
 static uint64_t remove_entry(struct pagetable *table, frame_t frame, uint32_t index)
 {
   table->frames->records[frame].live--;
-  return pte_exchange(slot_of(table, frame, index), pte_empty());
+  return pte_exchange(&table->memory[slot_of(frame, index)], pte_empty());
 }
 
 /* A new empty table under an entry that is not present; its owner is its level. */
@@ -232,7 +284,7 @@ static inline enum status map_entry(struct pagetable *table, uint64_t page, uint
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
     return map_far(table, page, entry);
-  if (pte_present(pte_read(slot_of(table, (frame_t)table1, index1(page)))))
+  if (pte_present(pte_read(&table->memory[slot_of((frame_t)table1, index1(page))])))
     return STATUS_ALREADY_MAPPED;
   add_entry(table, (frame_t)table1, index1(page), entry);
   return STATUS_OK;
@@ -271,7 +323,7 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
     return status;
   uint64_t page = page_of(address);
   int64_t table1 = table1_of(table, page);
-  if (table1 < 0 || !pte_present(pte_read(slot_of(table, (frame_t)table1, index1(page)))))
+  if (table1 < 0 || !pte_present(pte_read(&table->memory[slot_of((frame_t)table1, index1(page))])))
     return STATUS_NOT_MAPPED;
   uint64_t entry = remove_entry(table, (frame_t)table1, index1(page));
   *out = translation_of(entry);
@@ -293,7 +345,7 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
     return STATUS_NOT_MAPPED;
-  uint64_t *slot = slot_of(table, (frame_t)table1, index1(page));
+  uint64_t *slot = &table->memory[slot_of((frame_t)table1, index1(page))];
   uint64_t entry = pte_read(slot);
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
@@ -318,7 +370,7 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
     return STATUS_NOT_MAPPED;
-  uint64_t entry = pte_read(slot_of(table, (frame_t)table1, index1(page)));
+  uint64_t entry = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
   *out = translation_of(entry);
@@ -329,7 +381,7 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
 static void empty_table1(struct pagetable *table, frame_t frame)
 {
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    if (pte_present(pte_read(slot_of(table, frame, i))))
+    if (pte_present(pte_read(&table->memory[slot_of(frame, i)])))
       put_target(table, remove_entry(table, frame, i));
   }
 }
@@ -338,7 +390,7 @@ static void empty_table1(struct pagetable *table, frame_t frame)
 static void empty_table2(struct pagetable *table, frame_t frame)
 {
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    uint64_t entry = pte_read(slot_of(table, frame, i));
+    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry)) {
       empty_table1(table, pte_frame(entry));
       (void)drop_table(table, frame, i, pte_frame(entry));
@@ -349,7 +401,7 @@ static void empty_table2(struct pagetable *table, frame_t frame)
 static void empty_table3(struct pagetable *table, frame_t frame)
 {
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    uint64_t entry = pte_read(slot_of(table, frame, i));
+    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry)) {
       empty_table2(table, pte_frame(entry));
       (void)drop_table(table, frame, i, pte_frame(entry));
@@ -360,7 +412,7 @@ static void empty_table3(struct pagetable *table, frame_t frame)
 static void empty_table4(struct pagetable *table, frame_t frame)
 {
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    uint64_t entry = pte_read(slot_of(table, frame, i));
+    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry)) {
       empty_table3(table, pte_frame(entry));
       (void)drop_table(table, frame, i, pte_frame(entry));
@@ -408,7 +460,7 @@ static const char *check_table1(const struct pagetable *table, frame_t frame)
 {
   uint32_t live = 0;
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    uint64_t entry = pte_read(slot_of(table, frame, i));
+    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (!pte_present(entry))
       continue;
     const char *broken = check_entry(table, frame, i, entry);
@@ -424,7 +476,7 @@ static const char *check_table2(const struct pagetable *table, frame_t frame)
 {
   const char *broken = check_table1(table, frame);
   for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
-    uint64_t entry = pte_read(slot_of(table, frame, i));
+    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry))
       broken = check_table1(table, pte_frame(entry));
   }
@@ -435,7 +487,7 @@ static const char *check_table3(const struct pagetable *table, frame_t frame)
 {
   const char *broken = check_table1(table, frame);
   for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
-    uint64_t entry = pte_read(slot_of(table, frame, i));
+    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry))
       broken = check_table2(table, pte_frame(entry));
   }
@@ -448,7 +500,7 @@ const char *pagetable_check(const struct pagetable *table)
     return "pagetable: the root is no table of the highest level";
   const char *broken = check_table1(table, table->root);
   for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
-    uint64_t entry = pte_read(slot_of(table, table->root, i));
+    uint64_t entry = pte_read(&table->memory[slot_of(table->root, i)]);
     if (pte_present(entry))
       broken = check_table3(table, pte_frame(entry));
   }
