@@ -27,6 +27,8 @@ struct pagetable {
   frame_t root;     /* the table of level 4 */
 };
 
+#include "../annotations/pagetable.acsl"
+
 /* What a page translates to. */
 struct translation {
   frame_t frame;
@@ -65,6 +67,18 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
 
 /* What the page that holds address (of any alignment) translates to.
  * STATUS_NOT_CANONICAL, STATUS_NOT_MAPPED. O(levels). */
+/*@ requires valid: SpaceValid(table);
+    requires out: \valid(out);
+    assigns *out;
+    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_NOT_MAPPED;
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
+    ensures not_mapped: Canonical(address) ==> (\result == STATUS_NOT_MAPPED <==>
+      !\old(Mapped(table->memory, table->root, PageOf(address))));
+    ensures translation: \result == STATUS_OK ==>
+      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)))) &&
+      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address))));
+    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out);
+*/
 enum status pagetable_query(const struct pagetable *table, uint64_t address,
                             struct translation *out);
 

@@ -38,7 +38,7 @@ class ReadGoals(unittest.TestCase):
 
 class Judge(unittest.TestCase):
     def module(self, **fields):
-        values = dict(name="m", source="core/m.c", summary="", timeout="1", options=[], inlines_of=[],
+        values = dict(name="m", source="core/m.c", summary="", timeout="1", options=[], inlines_of=[], trusts=[],
                       special={}, says={})
         return prove.Module(**{**values, **fields})
 
@@ -46,6 +46,11 @@ class Judge(unittest.TestCase):
         for text in ("Missing RTE guards", "Memory model hypotheses for function 'f'",
                      "Neither code nor specification for function g"):
             self.assertTrue(prove.UNSOUND.search(text), text)
+
+    def test_a_builtin_without_a_contract_is_a_problem_unless_only_trusted_bodies_call_it(self):
+        warning = "[kernel:annot:missing-spec] f.h:1: Warning: \n  Neither code nor specification for function {}, x"
+        self.assertEqual(list(prove.unsound(warning.format("__atomic_load_n"))), [])
+        self.assertEqual(len(list(prove.unsound(warning.format("surprise")))), 2)
 
     def test_an_assumed_contract_outside_the_trusted_list_is_a_problem(self):
         module = self.module(goals=prove.read_goals(OUTPUT, ["f"]), assumed={"surprise"})

@@ -100,10 +100,11 @@ static inline uint64_t pte_page(uint32_t frame, uint32_t permissions, uint32_t s
   uint64_t w = permissions % 2;
   uint64_t x = permissions / PAGE_EXECUTE % 2;
   uint64_t u = permissions / PAGE_USER % 2;
-  uint64_t g = permissions / PAGE_GLOBAL % 2;
-  uint64_t o = permissions / PAGE_UNOWNED;
+  uint64_t og = permissions / PAGE_GLOBAL; /* global and unowned, side by side in both */
+  //@ ghost uint64_t g = og % 2;
+  //@ ghost uint64_t o = og / 2;
   //@ assert parts: permissions == w + 2 * x + 4 * u + 8 * g + 16 * o && o <= 1;
-  uint64_t entry = (1 - x) * PTE_NO_EXECUTE + frame * PTE_FRAME + o * PTE_UNOWNED + g * PTE_GLOBAL +
+  uint64_t entry = (1 - x) * PTE_NO_EXECUTE + frame * PTE_FRAME + og * PTE_GLOBAL +
                    seen * PTE_ACCESSED + u * PTE_USER + w * PTE_WRITE + PTE_PRESENT;
   //@ assert bit63: entry / 9223372036854775808 == 1 - x;
   //@ assert bit12: entry / 4096 == (1 - x) * 2251799813685248 + frame;
@@ -138,6 +139,7 @@ static inline uint64_t pte_leaf(uint32_t frame, uint32_t permissions)
     ensures permissions: PtePermissions(\result) == permissions;
     ensures accessed: PteAccessed(\result) == PteAccessed(entry);
     ensures dirty: PteDirty(\result) == PteDirty(entry);
+    ensures bits: 0 <= PteAccessed(entry) <= 1 && 0 <= PteDirty(entry) <= 1;
 */
 static inline uint64_t pte_with_permissions(uint64_t entry, uint32_t permissions)
 {
@@ -146,26 +148,66 @@ static inline uint64_t pte_with_permissions(uint64_t entry, uint32_t permissions
   return pte_page(pte_frame(entry), permissions, 2 * dirty + accessed);
 }
 
+/* An entry that is not present. */
+/*@ assigns \nothing;
+    ensures absent: !PtePresent(\result);
+*/
+static inline uint64_t pte_empty(void)
+{
+  return 0;
+}
+
 /* The only accesses to entries in memory: one 64-bit access each. The processor may set
- * accessed and dirty at any moment, so a present entry is changed by exchange, which
- * loses neither. */
+ * accessed and dirty of a present entry at any moment, and nothing else. So what is read
+ * says the same as what was written but for these two bits, and a present entry is changed
+ * by an exchange that returns it as it was at that moment: neither bit is lost.
+ *
+ * Provers do not see these builtins: the four contracts are trusted (proofs/TRUSTED.md), and
+ * tests/test_pte_code.py looks at the instructions that compilers make of them. */
+/*@ requires valid: \valid_read(slot);
+    terminates \true;
+    assigns \nothing;
+    ensures same: SameEntry(\result, *slot);
+*/
 static inline uint64_t pte_read(const uint64_t *slot)
 {
   return __atomic_load_n(slot, __ATOMIC_RELAXED);
 }
 
+/*@ requires valid: \valid(slot);
+    terminates \true;
+    assigns *slot;
+    ensures written: *slot == entry;
+*/
 static inline void pte_write(uint64_t *slot, uint64_t entry)
 {
   __atomic_store_n(slot, entry, __ATOMIC_RELEASE);
 }
 
-/* Replaces expected by entry, unless the slot holds something else by now. */
-static inline bool pte_update(uint64_t *slot, uint64_t expected, uint64_t entry)
+/* Replaces expected by entry. Returns what the slot held: expected when it was replaced; if not,
+ * nothing was written, and expected lacks a bit that the processor has set meanwhile. */
+/*@ requires valid: \valid(slot);
+    requires present: PtePresent(*slot) && SameEntry(expected, *slot);
+    terminates \true;
+    assigns *slot;
+    ensures same: SameEntry(\result, \old(*slot));
+    ensures written: \result == expected ==> *slot == entry;
+    ensures refused: \result != expected ==> *slot == \old(*slot) &&
+      PteAccessed(\result) + PteDirty(\result) > PteAccessed(expected) + PteDirty(expected);
+*/
+static inline uint64_t pte_update(uint64_t *slot, uint64_t expected, uint64_t entry)
 {
-  return __atomic_compare_exchange_n(slot, &expected, entry, false, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_RELAXED);
+  (void)__atomic_compare_exchange_n(slot, &expected, entry, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_RELAXED);
+  return expected;
 }
 
+/*@ requires valid: \valid(slot);
+    terminates \true;
+    assigns *slot;
+    ensures same: SameEntry(\result, \old(*slot));
+    ensures written: *slot == entry;
+*/
 static inline uint64_t pte_exchange(uint64_t *slot, uint64_t entry)
 {
   return __atomic_exchange_n(slot, entry, __ATOMIC_ACQ_REL);
