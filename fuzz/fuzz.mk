@@ -44,3 +44,35 @@ corpus-replay: $(BUILD)/fuzz/seeds $(ORDERS:%=$(BUILD)/replay-%) ## replay every
 corpus-update: $(BUILD)/fuzz/seeds $(ORDERS:%=$(BUILD)/replay-%) ## write the seeds again, and the digests of the whole corpus
 	@mkdir -p corpus/seeds && rm -f corpus/seeds/* && $(BUILD)/fuzz/seeds corpus/seeds
 	@$(PYTHON) fuzz/corpus.py --update $(ORDERS:%=$(BUILD)/replay-%)
+
+# The engines. Every target is the same entry; a canary has a bug that must be found.
+FUZZ_TIME    ?= 60
+ENGINE       ?= both
+FUZZ_ORDER   := 10
+FUZZ_SOURCES := $(REPLAY_SOURCES) fuzz/mutate.c $(sort $(wildcard core/*.c))
+FUZZ_DEPS    := fuzz/target.c $(FUZZ_SOURCES) $(REPLAY_DEPS)
+FUZZ_FLAGS   := -std=c11 -g -O2 -DBUDDY_MAX_ORDER=$(FUZZ_ORDER)u -Icore -I$(ARCH)
+FUZZ_TARGETS := $(addprefix $(BUILD)/fuzz/,libfuzzer libfuzzer-canary afl afl-canary mutator.so)
+AFL_CC       := AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 afl-clang-fast
+
+.PHONY: fuzz fuzz-targets
+# No byte of an input is compared with a magic number, and the calls that trace comparisons are slow.
+NO_CMP       := -fno-sanitize-coverage=trace-cmp
+# $(call fuzz_target,compiler and its sanitizers,more flags,flags after -fsanitize=fuzzer)
+fuzz_target = mkdir -p $(@D) && $(1) $(FUZZ_FLAGS) $(2) -fsanitize=fuzzer $(3) fuzz/target.c $(FUZZ_SOURCES) -o $@
+
+$(BUILD)/fuzz/libfuzzer: $(FUZZ_DEPS)
+	@$(call fuzz_target,$(CLANG) $(SANITIZE),,$(NO_CMP))
+$(BUILD)/fuzz/libfuzzer-canary: $(FUZZ_DEPS)
+	@$(call fuzz_target,$(CLANG) $(SANITIZE),-DFUZZ_CANARY,$(NO_CMP))
+$(BUILD)/fuzz/afl: $(FUZZ_DEPS)
+	@$(call fuzz_target,$(AFL_CC),-DFUZZ_PLAIN)
+$(BUILD)/fuzz/afl-canary: $(FUZZ_DEPS)
+	@$(call fuzz_target,$(AFL_CC),-DFUZZ_PLAIN -DFUZZ_CANARY)
+$(BUILD)/fuzz/mutator.so: fuzz/mutate.c fuzz/mutate_afl.c fuzz/ops.c fuzz/mutate.h fuzz/ops.h
+	@mkdir -p $(@D) && $(CLANG) $(REPLAY_FLAGS) -O2 -fPIC -shared $(filter %.c,$^) -o $@
+
+fuzz-targets: $(FUZZ_TARGETS) $(BUILD)/replay-$(FUZZ_ORDER) ## build the engines' targets
+
+fuzz: fuzz-targets ## fuzz the core against the model (FUZZ_TIME=60 ENGINE=libfuzzer|afl|both JOBS=n)
+	@$(PYTHON) fuzz/fuzz.py --engine $(ENGINE) --time $(FUZZ_TIME) --jobs $(JOBS)

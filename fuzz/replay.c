@@ -124,9 +124,10 @@ void replay_prepare(struct replay *r)
   r->boot_model.touched = 0;
 }
 
-/* Frames that were tables look unused again, entries of the map are empty. */
-static void clean_up(struct replay *r)
+void replay_end(struct replay *r)
 {
+  for (uint32_t i = 0; i < sizeof r->guards / sizeof r->guards[0]; i++)
+    replay_unguard(r, (enum guard)i);
   for (uint32_t i = 0; i < r->nwritten; i++) {
     soil(r, r->written[i]);
     r->is_written[r->written[i]] = false;
@@ -139,8 +140,7 @@ static void clean_up(struct replay *r)
   r->nentries = 0;
   r->nreserved = 0;
   r->nruns = 0;
-  for (uint32_t i = 0; i < sizeof r->guards / sizeof r->guards[0]; i++)
-    replay_unguard(r, (enum guard)i);
+  model_boot_init(&r->boot_model, NULL, 0);
 }
 
 /* Runs with gaps between them, by the seed. */
@@ -159,9 +159,8 @@ static void start_with_holes(struct replay *r)
 
 void replay_begin(struct replay *r, const uint8_t *input, size_t size, uint32_t check_every)
 {
+  replay_end(r);
   r->broken = NULL;
-  clean_up(r);
-  r->broken = NULL; /* of the run before */
   r->input = input;
   r->size = size;
   r->machine = ops_machine(input, size);

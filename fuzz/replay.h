@@ -108,6 +108,10 @@ void replay_begin(struct replay *r, const uint8_t *input, size_t size, uint32_t 
  * the state has been compared as a whole then. */
 bool replay_next(struct replay *r);
 
+/* Cleans up after a run: what was touched is as it was after replay_prepare. replay_begin does it
+ * for the run before; an engine wants it to count for the run itself. */
+void replay_end(struct replay *r);
+
 /* replay_begin, and replay_next until it is false. Returns r->broken. */
 const char *replay_run(struct replay *r, const uint8_t *input, size_t size, uint32_t check_every);
 
