@@ -76,3 +76,13 @@ fuzz-targets: $(FUZZ_TARGETS) $(BUILD)/replay-$(FUZZ_ORDER) ## build the engines
 
 fuzz: fuzz-targets ## fuzz the core against the model (FUZZ_TIME=60 ENGINE=libfuzzer|afl|both JOBS=n)
 	@$(PYTHON) fuzz/fuzz.py --engine $(ENGINE) --time $(FUZZ_TIME) --jobs $(JOBS)
+
+# Coverage of core by the corpus. Branches that are never taken are explained in fuzz/uncovered.txt.
+.PHONY: coverage
+$(BUILD)/fuzz/replay-coverage: fuzz/replay_main.c $(REPLAY_DEPS)
+	@mkdir -p $(@D)
+	@$(CLANG) $(REPLAY_FLAGS) -O0 -fprofile-instr-generate -fcoverage-mapping -DBUDDY_MAX_ORDER=$(FUZZ_ORDER)u \
+	  fuzz/replay_main.c $(REPLAY_SOURCES) $(filter core/%.c,$(REPLAY_DEPS)) -o $@
+
+coverage: $(BUILD)/fuzz/replay-coverage ## lines and branches of core that the corpus reaches; fails below 100 % of lines
+	@$(PYTHON) fuzz/coverage.py $<

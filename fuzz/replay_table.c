@@ -68,14 +68,15 @@ static bool access_memory(struct replay *r, uint32_t space, uint64_t address, ui
   return true;
 }
 
-/* Few pages that share tables in many ways: four bits choose the entry of each level. */
+/* Few pages that share tables in many ways: a hexadecimal digit chooses the entry of each level,
+ * the first one that of the root. */
 static uint64_t page_of(uint32_t number)
 {
   static const uint16_t indices[16] = {0,   1,   2,   3,   4,   7,   8,   63,
                                        255, 256, 257, 384, 508, 509, 510, 511};
   uint64_t address = 0;
   for (uint32_t level = PAGETABLE_LEVELS; level >= 1; level--)
-    address = address * TABLE_ENTRIES + indices[number >> (4 * (PAGETABLE_LEVELS - level)) & 15];
+    address = address * TABLE_ENTRIES + indices[number >> (4 * (level - 1)) & 15];
   address *= PAGE_SIZE;
   return address >> 47 ? address | ~(uint64_t)0 << 47 : address;
 }

@@ -285,6 +285,7 @@ static void blocks(void)
   for (uint32_t what = 0; what < 7; what++)
     for (uint32_t where = 0; where < 12; where++)
       add(OP_CORRUPT_BUDDY, MODE(0, 0, where % 8), what, 3 * where, where);
+  add(OP_CORRUPT_BUDDY, 0, 4, 0, 3);
   save("buddy-corruptions-noticed");
 }
 
@@ -313,6 +314,8 @@ static void frames(void)
   add(OP_FRAME_SET_FLAGS, RAW, 2, 1, 0);
   for (uint32_t k = 0; k < 4; k++)
     add(OP_FRAME_SET_FLAGS, MODE(PICK_ANY, PICK_RAW, 0), k, 0, k % 2 ? 0x1001u : 0x0110u << k);
+  add(OP_FRAME_SET_FLAGS, MODE(PICK_ANY, PICK_RAW, 0), 0, 0, 0x0100);
+  add(OP_FRAME_SET_FLAGS, MODE(PICK_ANY, PICK_RAW, 0), 0, 0, 0x1000);
   for (uint32_t k = 0; k < 12; k++)
     add(OP_FRAME_ALLOC, MODE(PICK_RAW, PICK_LIVE, 0), 0, k, 1 << k);
   add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_RAW, 0), 19, 0, 0);
@@ -372,7 +375,9 @@ static void frames(void)
   add(OP_FRAMES_RESERVE, ANY, 30, 0, 2);
   for (uint32_t what = 0; what < 6; what++)
     for (uint32_t k = 0; k < 16; k++)
-      add(OP_CORRUPT_FRAMES, MODE(k % 2 ? PICK_ANY : PICK_NEAR, 0, 0), what, 2 * k, k);
+      add(OP_CORRUPT_FRAMES, MODE(k % 2 ? PICK_ANY : PICK_NEAR, 0, 0), what, 2 * k, 5 * k);
+  for (uint32_t k = 0; k < 16; k++)
+    add(OP_CORRUPT_FRAMES, MODE(PICK_NEAR, 0, 0), 0, k / 2, 16 * (k % 4) + 2 + k % 2 + k / 8);
   for (uint32_t what = 0; what < 7; what++)
     add(OP_CORRUPT_FRAMES, MODE(PICK_ANY, 0, what), 6 + 7 * what, what, what);
   save("frame-corruptions-noticed");
@@ -417,6 +422,17 @@ static void tables(void)
   for (uint32_t frame = 0; frame < 24; frame++)
     add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1236, frame, 0);
   save("pagetable-every-wrong-call");
+
+  machine(64, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 8; k++)
+    add(OP_TABLE_MAP, LIVE, 0x1230 + 2 * k, 0, 0);
+  for (uint32_t k = 0; k < 16; k++)
+    add(OP_TABLE_QUERY, ANY, 0x1230 + k, 5, 0);
+  for (uint32_t k = 0; k < 16; k++)
+    add(OP_TABLE_UNMAP, ANY, 0x1230 + 5 * k % 16, 0, 0);
+  save("pagetable-neighbours-share-tables");
 
   machine(8, MACHINE_FREE, 0);
   add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
@@ -465,6 +481,9 @@ static void tables(void)
   for (uint32_t what = 0; what < 6; what++)
     for (uint32_t k = 0; k < 16; k++)
       add(OP_CORRUPT_TABLE, MODE(k % 2 ? PICK_LIVE : PICK_ANY, 0, 0), what, k / 2, 9 * k + k % 3);
+  for (uint32_t table = 0; table < 5; table++)
+    for (uint32_t bit = 0; bit < 8; bit++)
+      add(OP_CORRUPT_TABLE, LIVE, 5, table, 2 * bit + 1);
   add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
   save("pagetable-corruptions-noticed");
 }
