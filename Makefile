@@ -64,7 +64,7 @@ TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%)
 TEST_CFLAGS := -std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -I. -Icore -I$(ARCH)
 # Sources that tests use beside the core; fuzz.mk names the replayer's.
 -include fuzz/fuzz.mk kernel/kernel.mk bench/bench.mk
-TEST_EXTRA  := $(REPLAY_SOURCES)
+TEST_EXTRA  := $(REPLAY_SOURCES) fuzz/mutate.c
 
 $(BUILD)/tests/core.a: $(CORE) $(TEST_EXTRA) $(HEADERS) $(wildcard fuzz/*.h)
 	@mkdir -p $(BUILD)/tests/objects && rm -f $@

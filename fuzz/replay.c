@@ -257,8 +257,10 @@ bool replay_next(struct replay *r)
   r->step.op = ops_decode(r->input, r->size, r->index, r->machine.swarm);
   perform(r, &r->step.op);
   fold(r, r->step.op.kind + 256 * (uint64_t)r->step.status + 65536 * (uint64_t)r->step.called);
-  for (uint32_t i = 0; i < 4; i++)
+  for (uint32_t i = 0; i < 4; i++) {
+    fold(r, r->step.args[i]);
     fold(r, r->step.outs[i]);
+  }
   if (!r->broken && r->check_every != 0 && (r->index + 1) % r->check_every == 0)
     r->broken = replay_compare(r, true);
   if (!r->broken)

@@ -1,0 +1,286 @@
+/* The reference model against small worlds that one can check by hand. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "fuzz/model.h"
+
+static struct model_memory memory;
+static struct model_spaces spaces;
+static struct model_boot boot;
+static struct model_set set;
+
+/* 16 frames, all free but the first. */
+static void make(void)
+{
+  model_memory_init(&memory, 16);
+  model_set_free(&memory, 1, 15);
+  model_spaces_init(&spaces, &memory);
+}
+
+/* --- Memory --- */
+
+static void everything_starts_reserved(void **state)
+{
+  (void)state;
+  model_memory_init(&memory, 16);
+  assert_int_equal(memory.free_frames, 0);
+  assert_int_equal(model_alloc_status(&memory, 0), STATUS_OUT_OF_MEMORY);
+  assert_int_equal(model_free_status(&memory, 3, 0), STATUS_RESERVED);
+  assert_int_equal(model_reserve_status(&memory, 3, 1), STATUS_NOT_FREE);
+}
+
+static void free_blocks_are_joined_as_far_as_they_are_aligned(void **state)
+{
+  (void)state;
+  make();
+  const uint64_t blocks[5] = {1, 1, 1, 1, 0}; /* frame 1, 2-3, 4-7, 8-15 */
+  for (uint32_t o = 0; o < 5; o++)
+    assert_int_equal(model_free_blocks(&memory, o), blocks[o]);
+  enum block_state found;
+  uint32_t first;
+  uint32_t order;
+  model_find(&memory, 6, &found, &first, &order);
+  assert_int_equal(found, BLOCK_FREE);
+  assert_int_equal(first, 4);
+  assert_int_equal(order, 2);
+}
+
+static void a_block_taken_is_counted_out_and_given_back_counted_in(void **state)
+{
+  (void)state;
+  make();
+  assert_null(model_take(&memory, 4, 1, OWNER_USER, 0));
+  assert_int_equal(memory.free_frames, 13);
+  assert_int_equal(model_free_blocks(&memory, 2), 0);
+  assert_int_equal(model_free_status(&memory, 4, 1), STATUS_OK);
+  model_give_back(&memory, 4);
+  assert_int_equal(memory.free_frames, 15);
+  assert_int_equal(model_free_blocks(&memory, 2), 1);
+  assert_int_equal(memory.nblocks, 0);
+}
+
+static void a_core_may_not_hand_out_what_is_in_use_or_not_aligned_or_beyond_the_end(void **state)
+{
+  (void)state;
+  make();
+  assert_null(model_take(&memory, 4, 1, OWNER_USER, 0));
+  assert_non_null(model_take(&memory, 4, 0, OWNER_USER, 0));
+  assert_non_null(model_take(&memory, 4, 2, OWNER_USER, 0));
+  assert_non_null(model_take(&memory, 7, 1, OWNER_USER, 0));
+  assert_non_null(model_take(&memory, 16, 0, OWNER_USER, 0));
+  assert_non_null(model_take(&memory, 0, 0, OWNER_USER, 0));
+}
+
+static void every_wrong_free_has_its_own_status(void **state)
+{
+  (void)state;
+  make();
+  assert_null(model_take(&memory, 4, 2, OWNER_USER, 0));
+  assert_int_equal(model_free_status(&memory, 4, BUDDY_MAX_ORDER + 1), STATUS_BAD_ORDER);
+  assert_int_equal(model_free_status(&memory, 16, 0), STATUS_OUT_OF_RANGE);
+  assert_int_equal(model_free_status(&memory, 5, 1), STATUS_MISALIGNED);
+  assert_int_equal(model_free_status(&memory, 8, 0), STATUS_DOUBLE_FREE);
+  assert_int_equal(model_free_status(&memory, 0, 0), STATUS_RESERVED);
+  assert_int_equal(model_free_status(&memory, 4, 1), STATUS_WRONG_ORDER);
+  assert_int_equal(model_free_status(&memory, 5, 0), STATUS_INTERIOR);
+}
+
+static void a_poisoned_block_is_reserved_when_its_last_reference_goes(void **state)
+{
+  (void)state;
+  make();
+  assert_null(model_take(&memory, 4, 1, OWNER_USER, 0));
+  memory.references[4] = 2;
+  model_poison(&memory, 5);
+  model_put(&memory, 4);
+  assert_true(model_in_use(&memory, 5));
+  model_put(&memory, 4);
+  assert_int_equal(memory.owner[5], OWNER_RESERVED);
+  assert_int_equal(model_frames_release_status(&memory, 4, 2), STATUS_POISONED);
+  assert_int_equal(memory.free_frames, 13);
+}
+
+static void a_saturated_count_stays(void **state)
+{
+  (void)state;
+  make();
+  assert_null(model_take(&memory, 4, 0, OWNER_USER, 0));
+  memory.references[4] = FRAME_REFERENCES_MAX;
+  assert_int_equal(model_get_status(&memory, 4), STATUS_SATURATED);
+  model_put(&memory, 4);
+  assert_int_equal(memory.references[4], FRAME_REFERENCES_MAX);
+}
+
+/* --- Address spaces --- */
+
+static void map_page(uint64_t address, uint32_t frame)
+{
+  for (uint32_t level = 3; level >= 1; level--)
+    if (!model_table(&spaces, 0, level, address))
+      assert_null(model_add_table(&spaces, 0, level, address, 16 - memory.free_frames));
+  model_map(&spaces, 0, address, frame, 0);
+}
+
+static void a_space_with_two_pages(void)
+{
+  make();
+  assert_null(model_take(&memory, 1, 0, OWNER_USER, 0));
+  assert_null(model_add_table(&spaces, 0, 4, 0, 2));
+  map_page(0x5000, 1);
+  map_page(0x6000, 1);
+}
+
+static void pages_side_by_side_share_their_tables(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  assert_int_equal(spaces.ntables, 4);
+  assert_int_equal(model_live(&spaces, model_table(&spaces, 0, 1, 0x5000)), 2);
+  assert_int_equal(model_live(&spaces, model_table(&spaces, 0, 4, 0)), 1);
+  assert_int_equal(memory.references[1], 3);
+  assert_int_equal(model_missing_tables(&spaces, 0, 0x200000), 1);
+  assert_int_equal(model_missing_tables(&spaces, 0, (uint64_t)1 << 39), 3);
+}
+
+static void tables_go_with_their_last_page(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  model_unmap(&spaces, model_mapping(&spaces, 0, 0x5000));
+  assert_int_equal(spaces.ntables, 4);
+  model_unmap(&spaces, model_mapping(&spaces, 0, 0x6FFF));
+  assert_int_equal(spaces.ntables, 1);
+  assert_int_equal(memory.references[1], 1);
+}
+
+static void a_space_destroyed_leaves_only_what_it_did_not_own(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  model_destroy(&spaces, 0);
+  assert_int_equal(spaces.ntables, 0);
+  assert_int_equal(spaces.nmappings, 0);
+  assert_int_equal(memory.free_frames, 14);
+}
+
+static void mapping_has_a_status_for_every_mistake_in_its_order(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  const uint32_t both = PAGE_WRITE | PAGE_EXECUTE;
+  assert_int_equal(model_map_status(&spaces, 0, (uint64_t)1 << 47 | 1, 99, both),
+                   STATUS_NOT_CANONICAL);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5001, 99, both), STATUS_MISALIGNED);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 99, both), STATUS_BAD_PERMISSION);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 99, 0), STATUS_OUT_OF_RANGE);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 15, 0), STATUS_NOT_ALLOCATED);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 0, 0), STATUS_RESERVED);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 2, 0), STATUS_BAD_OWNER);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 1, 0), STATUS_ALREADY_MAPPED);
+  model_set_reserved(&memory, 6, 10, 0);
+  assert_int_equal(model_map_status(&spaces, 0, 0x200000, 1, 0), STATUS_OUT_OF_MEMORY);
+  assert_int_equal(model_map_status(&spaces, 0, 0x7000, 1, 0), STATUS_OK);
+}
+
+/* --- Maps, the boot allocator, sets --- */
+
+static void a_frame_is_usable_if_all_its_bytes_are_ram_and_none_is_anything_else(void **state)
+{
+  (void)state;
+  const struct memmap_entry entries[4] = {
+      {0x1800, 0x1000, 1}, {0x2800, 0x1800, 1}, {0x5000, 0x1000, 1}, {0x5FFF, 1, 2}};
+  const struct memmap_entry reserved[1] = {{0x3800, 1, 1}};
+  struct model_map map = {entries, 4, reserved, 1};
+  assert_false(model_usable(&map, 1));
+  assert_true(model_usable(&map, 2)); /* of two entries */
+  assert_false(model_usable(&map, 3));
+  assert_false(model_usable(&map, 5));
+}
+
+static void an_entry_that_wraps_ends_with_the_last_byte(void **state)
+{
+  (void)state;
+  const struct memmap_entry entries[1] = {{UINT64_MAX - 0x1FFF, UINT64_MAX, 1}};
+  struct model_map map = {entries, 1, NULL, 0};
+  assert_true(model_usable(&map, UINT64_MAX / FRAME_SIZE));
+  assert_false(model_usable(&map, 0));
+}
+
+static void runs_that_are_not_the_maximal_ones_are_named(void **state)
+{
+  (void)state;
+  const struct memmap_entry entries[2] = {{0x1000, 0x3000, 1}, {0x6000, 0x1000, 1}};
+  struct model_map map = {entries, 2, NULL, 0};
+  uint32_t count = 0;
+  assert_int_equal(model_runs_status(&map, 16, 9, &count), STATUS_OK);
+  assert_int_equal(count, 2);
+  assert_int_equal(model_runs_status(&map, 16, 1, &count), STATUS_NO_SPACE);
+  assert_int_equal(model_runs_status(&map, 1, 9, &count), STATUS_NO_MEMORY);
+  struct run good[2] = {{1, 4}, {6, 7}};
+  assert_null(model_runs_check(&map, 16, good, 2));
+  struct run shorter[2] = {{1, 3}, {6, 7}};
+  assert_non_null(model_runs_check(&map, 16, shorter, 2));
+  struct run cut[3] = {{1, 2}, {2, 4}, {6, 7}};
+  assert_non_null(model_runs_check(&map, 16, cut, 3));
+  struct run longer[2] = {{1, 4}, {6, 8}};
+  assert_non_null(model_runs_check(&map, 16, longer, 2));
+  assert_non_null(model_runs_check(&map, 16, good, 1));
+}
+
+static void the_boot_allocator_takes_the_lowest_frames_and_loses_those_before_them(void **state)
+{
+  (void)state;
+  const struct run runs[2] = {{1, 4}, {6, 20}};
+  uint32_t first = 0;
+  model_boot_init(&boot, runs, 2);
+  assert_int_equal(model_boot_status(&boot, 2, 2, &first), STATUS_OK);
+  assert_int_equal(first, 2);
+  model_boot_take(&boot, 2, 2);
+  assert_int_equal(model_boot_left(&boot, 0), 0);
+  assert_int_equal(model_boot_status(&boot, 3, 8, &first), STATUS_OK);
+  assert_int_equal(first, 8);
+  assert_int_equal(model_boot_status(&boot, 15, 1, &first), STATUS_OUT_OF_MEMORY);
+  assert_int_equal(model_boot_status(&boot, 0, 1, &first), STATUS_BAD_ARGUMENT);
+  assert_int_equal(model_boot_left(&boot, 1), 14);
+}
+
+static void a_set_keeps_its_members_in_order(void **state)
+{
+  (void)state;
+  set.size = 100;
+  set.count = 0;
+  const uint64_t members[4] = {50, 7, 99, 7};
+  for (uint32_t i = 0; i < 4; i++)
+    model_add(&set, members[i]);
+  assert_int_equal(set.count, 3);
+  assert_int_equal(model_next(&set, 8), 50);
+  model_remove(&set, 50);
+  model_remove(&set, 51);
+  assert_int_equal(model_next(&set, 8), 99);
+  assert_int_equal(model_next(&set, 100), 100);
+  assert_true(model_has(&set, 7) && !model_has(&set, 50));
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(everything_starts_reserved),
+      cmocka_unit_test(free_blocks_are_joined_as_far_as_they_are_aligned),
+      cmocka_unit_test(a_block_taken_is_counted_out_and_given_back_counted_in),
+      cmocka_unit_test(a_core_may_not_hand_out_what_is_in_use_or_not_aligned_or_beyond_the_end),
+      cmocka_unit_test(every_wrong_free_has_its_own_status),
+      cmocka_unit_test(a_poisoned_block_is_reserved_when_its_last_reference_goes),
+      cmocka_unit_test(a_saturated_count_stays),
+      cmocka_unit_test(pages_side_by_side_share_their_tables),
+      cmocka_unit_test(tables_go_with_their_last_page),
+      cmocka_unit_test(a_space_destroyed_leaves_only_what_it_did_not_own),
+      cmocka_unit_test(mapping_has_a_status_for_every_mistake_in_its_order),
+      cmocka_unit_test(a_frame_is_usable_if_all_its_bytes_are_ram_and_none_is_anything_else),
+      cmocka_unit_test(an_entry_that_wraps_ends_with_the_last_byte),
+      cmocka_unit_test(runs_that_are_not_the_maximal_ones_are_named),
+      cmocka_unit_test(the_boot_allocator_takes_the_lowest_frames_and_loses_those_before_them),
+      cmocka_unit_test(a_set_keeps_its_members_in_order),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

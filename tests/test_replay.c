@@ -1,0 +1,385 @@
+/* The replayer: what it decodes, that it is deterministic, and that it notices what it should. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "fuzz/replay.h"
+
+static struct replay r;
+static uint8_t input[OPS_HEADER_BYTES + OPS_BYTES * 64];
+static size_t size;
+
+static int prepare(void **state)
+{
+  (void)state;
+  replay_prepare(&r);
+  return 0;
+}
+
+/* A machine of 32 free frames. */
+static void machine(void)
+{
+  memset(input, 0, sizeof input);
+  input[0] = 1;
+  input[1] = 31;
+  size = OPS_HEADER_BYTES;
+}
+
+static void add(enum op_kind kind, uint32_t mode, uint32_t a, uint32_t b, uint32_t c)
+{
+  uint8_t code = 0;
+  while (ops_kind(code) != kind)
+    code++;
+  const uint8_t bytes[OPS_BYTES] = {code,       (uint8_t)mode,     (uint8_t)a, (uint8_t)(a >> 8),
+                                    (uint8_t)b, (uint8_t)(b >> 8), (uint8_t)c, (uint8_t)(c >> 8)};
+  assert_true(size + OPS_BYTES <= sizeof input);
+  memcpy(input + size, bytes, OPS_BYTES);
+  size += OPS_BYTES;
+}
+
+#define LIVE MODE(PICK_LIVE, PICK_LIVE, 0)
+#define ANY MODE(PICK_ANY, PICK_ANY, 0)
+
+/* Replays the first operations; each of them must have called the core. */
+static void replay_some(uint32_t operations, uint32_t check_every)
+{
+  replay_begin(&r, input, size, check_every);
+  for (uint32_t i = 0; i < operations; i++) {
+    assert_true(replay_next(&r));
+    assert_null(r.broken);
+    assert_true(r.step.called);
+  }
+}
+
+/* Goes on to the end, where this clause must have been broken. */
+static void broken(const char *clause)
+{
+  while (replay_next(&r)) {
+  }
+  assert_non_null(r.broken);
+  assert_string_equal(r.broken, clause);
+  replay_end(&r);
+}
+
+/* --- Decoding --- */
+
+static void an_input_of_no_bytes_is_a_machine_of_one_frame_without_operations(void **state)
+{
+  (void)state;
+  assert_null(replay_run(&r, NULL, 0, 1));
+  assert_int_equal(r.machine.nframes, 1);
+  assert_int_equal(r.index, 0);
+}
+
+static void an_unfinished_operation_counts_and_bytes_after_the_last_do_not(void **state)
+{
+  (void)state;
+  assert_int_equal(ops_count(OPS_HEADER_BYTES), 0);
+  assert_int_equal(ops_count(OPS_HEADER_BYTES + 1), 1);
+  assert_int_equal(ops_count(OPS_HEADER_BYTES + OPS_BYTES), 1);
+  assert_int_equal(ops_count(OPS_HEADER_BYTES + OPS_BYTES + 1), 2);
+  assert_int_equal(ops_count(SIZE_MAX - OPS_BYTES), OPS_MAX);
+}
+
+static void every_kind_has_a_code_and_a_name_of_its_own(void **state)
+{
+  (void)state;
+  for (uint32_t kind = OP_NAMES; kind < OP_KINDS; kind++) {
+    uint32_t codes = 0;
+    for (uint32_t code = 0; code < OPS_CODES; code++)
+      codes += ops_kind(code) == (enum op_kind)kind;
+    assert_true(codes > 0);
+    for (uint32_t other = 0; other < kind; other++)
+      assert_string_not_equal(ops_shape((enum op_kind)kind)->name,
+                              ops_shape((enum op_kind)other)->name);
+  }
+}
+
+static void an_operation_that_is_switched_off_becomes_another_one(void **state)
+{
+  (void)state;
+  for (uint32_t code = 0; code < OPS_CODES; code++) {
+    machine();
+    add(ops_kind(code), 0, 0, 0, 0);
+    uint32_t off = (uint32_t)1 << ops_shape(ops_kind(code))->group;
+    struct op op = ops_decode(input, size, 0, off);
+    assert_int_not_equal(op.kind, OP_NOTHING);
+    assert_int_not_equal(ops_shape(op.kind)->group, ops_shape(ops_kind(code))->group);
+    assert_int_equal(ops_decode(input, size, 0, 0xFFFF).kind, OP_NOTHING);
+  }
+}
+
+static void machines_have_frames_within_their_class(void **state)
+{
+  (void)state;
+  for (uint32_t size_class = 0; size_class < 8; size_class++) {
+    const uint8_t bytes[3] = {(uint8_t)size_class, 0xFF, 0xFF};
+    struct machine least = ops_machine(bytes, 1);
+    struct machine most = ops_machine(bytes, 3);
+    assert_int_equal(least.nframes, 1);
+    assert_true(most.nframes >= 1 && most.nframes <= ops_class_frames(size_class));
+    assert_true(ops_class_frames(size_class) <= OPS_FRAMES_MAX);
+  }
+}
+
+/* --- Determinism --- */
+
+static void fill_with_noise(uint64_t *seed)
+{
+  size = sizeof input;
+  for (size_t i = 0; i < size; i++)
+    input[i] = (uint8_t)(unit_random(seed) >> 32);
+  input[0] %= 7; /* the largest machines take long */
+}
+
+static void noise_is_replayed_without_a_complaint(void **state)
+{
+  (void)state;
+  uint64_t seed = 7;
+  for (uint32_t k = 0; k < 200; k++) {
+    fill_with_noise(&seed);
+    const char *clause = replay_run(&r, input, size, 0);
+    if (clause)
+      fail_msg("noise %u, operation %u: %s", k, r.index, clause);
+  }
+}
+
+static void a_run_leaves_nothing_behind_for_the_next_one(void **state)
+{
+  (void)state;
+  uint64_t digests[20];
+  for (uint32_t round = 0; round < 2; round++) {
+    for (uint32_t k = 0; k < 20; k++) {
+      uint64_t seed = 100 + (round == 0 ? k : 19 - k);
+      fill_with_noise(&seed);
+      assert_null(replay_run(&r, input, size, 0));
+      if (round == 0)
+        digests[k] = r.digest;
+      else
+        assert_int_equal(digests[19 - k], r.digest);
+    }
+  }
+}
+
+static void checks_do_not_change_the_digest(void **state)
+{
+  (void)state;
+  uint64_t seed = 99;
+  fill_with_noise(&seed);
+  assert_null(replay_run(&r, input, size, 0));
+  uint64_t digest = r.digest;
+  assert_null(replay_run(&r, input, size, 16));
+  assert_int_equal(digest, r.digest);
+}
+
+static void another_argument_is_another_digest(void **state)
+{
+  (void)state;
+  machine();
+  add(OP_BUDDY_ALLOC, ANY, 0, 0, 0);
+  assert_null(replay_run(&r, input, size, 0));
+  uint64_t digest = r.digest;
+  machine();
+  add(OP_BUDDY_ALLOC, ANY, 1, 0, 0);
+  assert_null(replay_run(&r, input, size, 0));
+  assert_int_not_equal(digest, r.digest);
+}
+
+/* --- Planted divergences --- */
+
+static void buddy_scene(void)
+{
+  machine();
+  add(OP_BUDDY_ALLOC, ANY, 1, 0, 0);
+  add(OP_BUDDY_FIND, ANY, 9, 0, 0);
+  replay_some(1, 0);
+}
+
+static void a_wrong_count_of_free_frames_is_found(void **state)
+{
+  (void)state;
+  buddy_scene();
+  r.buddy.free_frames++;
+  broken("the count of free frames is the model's");
+}
+
+static void a_wrong_count_of_free_blocks_is_found(void **state)
+{
+  (void)state;
+  buddy_scene();
+  r.buddy.count[2]++;
+  broken("the count of free blocks of an order is the model's");
+}
+
+static void a_block_that_is_split_behind_the_model_is_found(void **state)
+{
+  (void)state;
+  buddy_scene();
+  words_add(r.buddy.split, r.buddy.first[1]); /* the block in use falls into two */
+  broken("a frame lies in the block that the model says");
+}
+
+static void what_only_the_check_function_knows_is_found_by_it(void **state)
+{
+  (void)state;
+  machine();
+  add(OP_BUDDY_ALLOC, ANY, 1, 0, 0);
+  replay_some(1, 16);
+  r.buddy.hint[3] = 0;
+  broken("buddy: the hint of an order is out of its range");
+}
+
+/* One user frame, mapped writable and written to; then an operation that looks at it. */
+static void table_scene(enum op_kind last)
+{
+  machine();
+  add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, PAGE_WRITE), 0x1234, 0, 0);
+  add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), 0, 0, 0);
+  if (last != OP_NOTHING)
+    add(last, LIVE, 0, 0, 0);
+  replay_some(4, 0);
+}
+
+static struct frame *user_record(void)
+{
+  return &r.records[r.database.blocks[0]];
+}
+
+/* The entry of the one page. */
+static uint64_t *entry(void)
+{
+  const struct model_table *leaf = model_table(&r.spaces, 0, 1, r.spaces.mappings[0].address);
+  uint64_t index = r.spaces.mappings[0].address / PAGE_SIZE % TABLE_ENTRIES;
+  return &r.direct[(size_t)TABLE_ENTRIES * leaf->frame + index];
+}
+
+static void a_wrong_reference_count_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_NOTHING);
+  user_record()->references++;
+  broken("a block has the references that the model says");
+}
+
+static void a_wrong_owner_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_NOTHING);
+  user_record()->owner = OWNER_KERNEL;
+  broken("a frame has the owner that the model says");
+}
+
+static void a_wrong_flag_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_NOTHING);
+  user_record()->flags ^= FRAME_COW;
+  broken("a frame has the flags that the model says");
+}
+
+static void a_status_that_the_model_does_not_predict_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_FRAME_GET);
+  user_record()->owner = OWNER_FREE;
+  broken("the status is the one that the model predicts");
+}
+
+static void a_page_on_another_frame_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_TABLE_QUERY);
+  *entry() ^= PAGE_SIZE;
+  broken("a page translates to the frame that the model says");
+}
+
+static void another_permission_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_TABLE_QUERY);
+  *entry() ^= 4; /* user */
+  broken("a page has the permissions that the model says");
+}
+
+static void a_lost_dirty_bit_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_TABLE_UNMAP);
+  *entry() &= ~(uint64_t)64;
+  broken("no accessed or dirty bit is lost or made up");
+}
+
+static void a_permission_that_the_processor_does_not_honour_is_found(void **state)
+{
+  (void)state;
+  machine();
+  add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 0), 0x1234, 0, 0);
+  add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), 0, 0, 0);
+  replay_some(3, 0);
+  *entry() |= 2; /* writable */
+  broken("the processor may do what the permissions say");
+}
+
+static void a_wrong_count_of_entries_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_NOTHING);
+  r.records[r.tables[0].root].live++;
+  broken("a table counts the entries in use that the model says");
+}
+
+static void a_member_too_many_is_found(void **state)
+{
+  (void)state;
+  machine();
+  add(OP_BITSET_INIT, LIVE, 200, 0, 0);
+  add(OP_BITSET_ADD, ANY, 1000, 0, 0);
+  replay_some(2, 0);
+  bitset_add(&r.set, 77);
+  broken("the set has no member beside the model's");
+}
+
+static void a_run_cut_shorter_than_asked_is_found(void **state)
+{
+  (void)state;
+  machine();
+  add(OP_BOOT_INIT, ANY, 2, 2, 9);
+  replay_some(1, 0);
+  r.boot.runs[1].first++;
+  broken("what is left of a run is what the model says");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_input_of_no_bytes_is_a_machine_of_one_frame_without_operations),
+      cmocka_unit_test(an_unfinished_operation_counts_and_bytes_after_the_last_do_not),
+      cmocka_unit_test(every_kind_has_a_code_and_a_name_of_its_own),
+      cmocka_unit_test(an_operation_that_is_switched_off_becomes_another_one),
+      cmocka_unit_test(machines_have_frames_within_their_class),
+      cmocka_unit_test(noise_is_replayed_without_a_complaint),
+      cmocka_unit_test(a_run_leaves_nothing_behind_for_the_next_one),
+      cmocka_unit_test(checks_do_not_change_the_digest),
+      cmocka_unit_test(another_argument_is_another_digest),
+      cmocka_unit_test(a_wrong_count_of_free_frames_is_found),
+      cmocka_unit_test(a_wrong_count_of_free_blocks_is_found),
+      cmocka_unit_test(a_block_that_is_split_behind_the_model_is_found),
+      cmocka_unit_test(what_only_the_check_function_knows_is_found_by_it),
+      cmocka_unit_test(a_wrong_reference_count_is_found),
+      cmocka_unit_test(a_wrong_owner_is_found),
+      cmocka_unit_test(a_wrong_flag_is_found),
+      cmocka_unit_test(a_status_that_the_model_does_not_predict_is_found),
+      cmocka_unit_test(a_page_on_another_frame_is_found),
+      cmocka_unit_test(another_permission_is_found),
+      cmocka_unit_test(a_lost_dirty_bit_is_found),
+      cmocka_unit_test(a_permission_that_the_processor_does_not_honour_is_found),
+      cmocka_unit_test(a_wrong_count_of_entries_is_found),
+      cmocka_unit_test(a_member_too_many_is_found),
+      cmocka_unit_test(a_run_cut_shorter_than_asked_is_found),
+  };
+  return cmocka_run_group_tests(tests, prepare, NULL);
+}
