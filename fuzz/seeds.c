@@ -383,6 +383,26 @@ static void frames(void)
   save("frame-corruptions-noticed");
 }
 
+/* A page is mapped, so many frames are left, and pages that need three, two and one table are tried. */
+static void few_frames(void)
+{
+  static const char *const names[3] = {"pagetable-no-frame-for-any-table",
+                                       "pagetable-one-frame-for-tables",
+                                       "pagetable-two-frames-for-tables"};
+  for (uint32_t left = 0; left < 3; left++) {
+    machine(5 + left, MACHINE_FREE, 0);
+    add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+    add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+    add(OP_TABLE_MAP, LIVE, 0x1234, 0, 0);
+    add(OP_TABLE_MAP, LIVE, 0x2234, 0, 0);
+    add(OP_TABLE_MAP, LIVE, 0x1334, 0, 0);
+    add(OP_TABLE_MAP, LIVE, 0x1244, 0, 0);
+    add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
+    add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
+    save(names[left]);
+  }
+}
+
 static void tables(void)
 {
   machine(128, MACHINE_FREE, 0);
@@ -432,6 +452,10 @@ static void tables(void)
     add(OP_TABLE_QUERY, ANY, 0x1230 + k, 5, 0);
   for (uint32_t k = 0; k < 16; k++)
     add(OP_TABLE_UNMAP, ANY, 0x1230 + 5 * k % 16, 0, 0);
+  for (uint32_t page = 0x1234; page < 0x3000; page = page < 0x1264 ? page + 16 : page + 0x300)
+    add(OP_TABLE_MAP, LIVE, page, 0, 0);
+  for (uint32_t page = 0x1234; page < 0x3000; page = page < 0x1264 ? page + 16 : page + 0x300)
+    add(OP_TABLE_UNMAP, ANY, page, 0, 0);
   save("pagetable-neighbours-share-tables");
 
   machine(8, MACHINE_FREE, 0);
@@ -528,6 +552,7 @@ int main(int argc, char **argv)
   boots();
   blocks();
   frames();
+  few_frames();
   tables();
   rest();
   return 0;
