@@ -197,6 +197,8 @@ static void boots(void)
   add(OP_BOOT_INIT, RAW, 3, 1, 4);
   add(OP_BOOT_INIT, ANY, 0, 0, 0);
   add(OP_BOOT_ALLOC, LIVE, 1, 0, 0);
+  for (uint32_t length = 0; length < 8; length++)
+    add(OP_BOOT_INIT, RAW, 2, 2, length);
   save("boot-alloc-runs-refused");
 }
 
@@ -223,6 +225,13 @@ static void blocks(void)
   add(OP_BUDDY_COUNTS, ANY, 10, 0, 0);
   add(OP_BUDDY_COUNTS, RAW, 30, 0, 0);
   save("buddy-every-order-of-1536-frames");
+
+  machine(512, MACHINE_FREE, 0);
+  for (uint32_t order = 0; order < 10; order++) {
+    add(OP_BUDDY_FREE, ANY, 256 + (1u << order) / 2, 0, order);
+    add(OP_BUDDY_ALLOC_AT, ANY, 256 + (1u << order) / 2, 0, order);
+  }
+  save("buddy-misaligned-at-every-order");
 
   machine(77, MACHINE_FREE, 0);
   add(OP_BUDDY_RESERVE, LIVE, 3, 0, 0);
@@ -318,6 +327,10 @@ static void frames(void)
   add(OP_FRAME_SET_FLAGS, MODE(PICK_ANY, PICK_RAW, 0), 0, 0, 0x1000);
   for (uint32_t k = 0; k < 12; k++)
     add(OP_FRAME_ALLOC, MODE(PICK_RAW, PICK_LIVE, 0), 0, k, 1 << k);
+  for (uint32_t owner = 0; owner < 12; owner++)
+    add(OP_FRAME_ALLOC, MODE(PICK_ANY, PICK_LIVE, 0), owner % 2, owner, 0);
+  for (uint32_t owner = 0; owner < 12; owner++)
+    add(OP_FRAME_ALLOC, MODE(PICK_ANY, PICK_LIVE, 0), 1 - owner % 2, owner, 0);
   add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_RAW, 0), 19, 0, 0);
   add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_ANY, 0), 11, 0, 0);
   save("frame-every-wrong-call");
@@ -412,7 +425,7 @@ static void tables(void)
     add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_NEAR, k), 0x1111 * k, 0, 4 * k);
   for (uint32_t k = 0; k < 16; k++) {
     add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, k % 8), k, 17 * k, 0);
-    add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), k, 7 * k, 0);
+    add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), k, 5 * k, 0);
     add(OP_TABLE_QUERY, MODE(PICK_LIVE, 0, 0), k, 4095, 0);
     add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 7 - k % 8), k, 17 * k, 0);
   }
