@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Which lines and branches of core the corpus reaches.
 
-    coverage.py build/fuzz/replay-coverage
+    coverage.py [--docs docs/fuzzing.md] build/fuzz/replay-coverage
+
+--docs writes the list of what is not reached into the document, between its two marks.
 
 What is not reached must be explained in fuzz/uncovered.txt, by the text of its line, so that the
 explanation survives edits elsewhere; an explanation of something that is reached by now must go. Ends in
@@ -65,8 +67,31 @@ def lcov(program):
                            ROOT / "core", ROOT / "arch"], check=True, text=True, capture_output=True).stdout
 
 
+def list_unreached(table):
+    """The list for the document: one row for each explanation, with the lines it is for."""
+    rows = {}
+    for file in table:
+        for hole in file["unreached"]:
+            key = file["file"], hole["text"], hole["why"] or "not explained"
+            rows.setdefault(key, []).append(f"{hole['line']} {hole['what']}")
+    return "".join(f"- `{file}` {', '.join(where)}: `{text}` — {why}\n" for (file, text, why), where in rows.items())
+
+
+def write_docs(path, total, table):
+    """Replaces what stands between the marks."""
+    lines, branches = total
+    body = (f"{lines[0]} of {lines[1]} lines and {branches[0]} of {branches[1]} branches are reached. The rest, with the line, "
+            f"what of it, and why:\n\n{list_unreached(table)}")
+    head, _, rest = path.read_text().partition("<!-- coverage -->\n")
+    _, mark, tail = rest.partition("<!-- end of coverage -->\n")
+    if not mark:
+        sys.exit(f"coverage: {path} has no marks to write between")
+    path.write_text(f"{head}<!-- coverage -->\n{body}{mark}{tail}")
+
+
 def main():
-    files = read_lcov(lcov(ROOT / sys.argv[1]), ROOT)
+    docs = Path(sys.argv[2]) if sys.argv[1:2] == ["--docs"] else None
+    files = read_lcov(lcov(ROOT / sys.argv[-1]), ROOT)
     reasons = read_reasons(REASONS.read_text())
     used, unexplained, table = set(), [], []
     for name, (lines, branches) in sorted(files.items()):
@@ -84,6 +109,8 @@ def main():
     for key in stale:
         print(f"  fuzz/uncovered.txt explains what is reached: {' | '.join(key)}")
     total = [[sum(row[what][i] for row in table) for i in (0, 1)] for what in ("lines", "branches")]
+    if docs:
+        write_docs(ROOT / docs, total, table)
     report = ROOT / "build" / "report" / "coverage.json"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(json.dumps({"lines": total[0], "branches": total[1], "files": table}, indent=2) + "\n")

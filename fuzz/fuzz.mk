@@ -77,6 +77,21 @@ fuzz-targets: $(FUZZ_TARGETS) $(BUILD)/replay-$(FUZZ_ORDER) ## build the engines
 fuzz: fuzz-targets ## fuzz the core against the model (FUZZ_TIME=60 ENGINE=libfuzzer|afl|both JOBS=n)
 	@$(PYTHON) fuzz/fuzz.py --engine $(ENGINE) --time $(FUZZ_TIME) --jobs $(JOBS)
 
+# What one core replays without sanitizers, and the corpus that fuzzing has left.
+.PHONY: fuzz-speed corpus-grow
+$(BUILD)/fuzz/speed: fuzz/speed.c fuzz/mutate.h $(FUZZ_SOURCES) $(REPLAY_DEPS)
+	@mkdir -p $(@D)
+	@$(CLANG) $(FUZZ_FLAGS) fuzz/speed.c $(FUZZ_SOURCES) -o $@
+
+fuzz-speed: $(BUILD)/fuzz/speed ## inputs of 64 operations a second on one core, without sanitizers
+	@$<
+
+# Short inputs only: they are read by people, and replayed by every make test.
+corpus-grow: $(BUILD)/fuzz/libfuzzer ## add to corpus/grown what fuzzing found beyond the corpus, minimised (then make corpus-update)
+	@mkdir -p corpus/grown $(BUILD)/fuzz/run/libfuzzer/corpus
+	@$< -merge=1 -use_counters=0 -max_len=264 corpus/grown corpus/seeds $(BUILD)/fuzz/run/libfuzzer/corpus $(wildcard $(BUILD)/fuzz/run/afl/out/*/queue) 2>&1 | tail -n 1
+	@ls corpus/grown | wc -l
+
 # Coverage of core by the corpus. Branches that are never taken are explained in fuzz/uncovered.txt.
 .PHONY: coverage
 $(BUILD)/fuzz/replay-coverage: fuzz/replay_main.c $(REPLAY_DEPS)
@@ -84,5 +99,5 @@ $(BUILD)/fuzz/replay-coverage: fuzz/replay_main.c $(REPLAY_DEPS)
 	@$(CLANG) $(REPLAY_FLAGS) -O0 -fprofile-instr-generate -fcoverage-mapping -DBUDDY_MAX_ORDER=$(FUZZ_ORDER)u \
 	  fuzz/replay_main.c $(REPLAY_SOURCES) $(filter core/%.c,$(REPLAY_DEPS)) -o $@
 
-coverage: $(BUILD)/fuzz/replay-coverage ## lines and branches of core that the corpus reaches; fails below 100 % of lines
-	@$(PYTHON) fuzz/coverage.py $<
+coverage: $(BUILD)/fuzz/replay-coverage ## lines and branches of core that the corpus reaches; fails on one that is not explained (DOCS=1 writes the list into docs/fuzzing.md)
+	@$(PYTHON) fuzz/coverage.py $(if $(DOCS),--docs docs/fuzzing.md) $<

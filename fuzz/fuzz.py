@@ -172,19 +172,35 @@ ENGINES = {"libfuzzer": (libfuzzer_canary, libfuzzer_start, libfuzzer_result),
 
 # --- All of it ---
 
+def minimise(path):
+    """A shorter input that crashes too, if libFuzzer finds one in a while; else the same."""
+    shorter = FUZZ / "shorter"
+    shorter.unlink(missing_ok=True)
+    subprocess.run([FUZZ / "libfuzzer", "-minimize_crash=1", "-max_total_time=15", f"-exact_artifact_path={shorter}", path],
+                   cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return shorter.read_bytes() if shorter.exists() else path.read_bytes()
+
+
+def replayed(path):
+    """What the replayer says about an input: its first line, without the path."""
+    done = subprocess.run([ROOT / "build" / "replay-10", "-q", path], text=True, capture_output=True)
+    said = (done.stdout + done.stderr).strip().splitlines()
+    return said[0].removeprefix(f"{path}: ") if said else f"exit status {done.returncode}"
+
+
 def keep(found):
-    """Copies crashes to their stable place, each once; returns what the replayer says about each."""
+    """Copies crashes to their stable place, the first of each kind minimised; returns what the replayer
+    says about each."""
     CRASHES.mkdir(parents=True, exist_ok=True)
-    kept = {}
+    kept, kinds = {}, set()
     for path in found:
-        data = path.read_bytes()
+        kind = re.sub(r"operation \d+", "operation", replayed(path))
+        data = path.read_bytes() if kind in kinds or len(kinds) == 4 else minimise(path)
+        kinds.add(kind)
         place = CRASHES / hashlib.sha256(data).hexdigest()[:16]
         place.write_bytes(data)
-        if place not in kept:
-            done = subprocess.run([ROOT / "build" / "replay-10", "-q", place], text=True, capture_output=True)
-            said = (done.stdout + done.stderr).strip().splitlines()
-            kept[place] = said[0] if said else f"exit status {done.returncode}"
-    return {str(place.relative_to(ROOT)): said for place, said in kept.items()}
+        kept[str(place.relative_to(ROOT))] = replayed(place)
+    return kept
 
 
 def split(jobs, engines):
