@@ -92,6 +92,11 @@ corpus-grow: $(BUILD)/fuzz/libfuzzer ## add to corpus/grown what fuzzing found b
 	@$< -merge=1 -use_counters=0 -max_len=264 corpus/grown corpus/seeds $(BUILD)/fuzz/run/libfuzzer/corpus $(wildcard $(BUILD)/fuzz/run/afl/out/*/queue) 2>&1 | tail -n 1
 	@ls corpus/grown | wc -l
 
+# The oracles' own test.
+.PHONY: mutants
+mutants: ## plant one mistake at a time in a copy of the core: the corpus must notice each
+	@$(PYTHON) fuzz/mutants.py
+
 # Coverage of core by the corpus. Branches that are never taken are explained in fuzz/uncovered.txt.
 .PHONY: coverage
 $(BUILD)/fuzz/replay-coverage: fuzz/replay_main.c $(REPLAY_DEPS)
