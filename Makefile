@@ -29,7 +29,7 @@ setup: ## install what is missing from ci/packages.txt (as root or through sudo)
 verify: setup ## the main job: prove, fuzz for 60 s, boot, and print one table
 	@$(PYTHON) ci/verify.py
 
-test: ## all tests: lint, unit tests, the example, proof replay, boot suite
+test: ## all tests: lint, unit tests, the example, proof replay, corpus replay, boot suite
 	@$(PYTHON) ci/test.py
 
 prove: ## prove the core (MODULE=buddy for one, FRESH=1 ignores the cache, SMOKE=1 repeats the smoke tests)

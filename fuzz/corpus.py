@@ -8,6 +8,7 @@ give the same digest. The seeds must be what the seed program writes. Ends in
 'corpus: passed=P failed=F inputs=N'.
 """
 import json
+import os
 import re
 import subprocess
 import sys
@@ -28,7 +29,8 @@ def inputs():
 
 def digests(program, every, names):
     """The digests that a program prints, by input, and what else it said."""
-    done = subprocess.run([ROOT / program, "-q", "-e", str(every), *names], cwd=ROOT, text=True, capture_output=True)
+    done = subprocess.run([ROOT / program, "-q", "-e", str(every), *names], cwd=ROOT, text=True, capture_output=True,
+                          env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
     found = dict(LINE.findall(done.stdout))
     rest = [line for line in (done.stdout + done.stderr).splitlines() if not LINE.match(line)]
     return found, rest

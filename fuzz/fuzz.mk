@@ -45,6 +45,11 @@ corpus-update: $(BUILD)/fuzz/seeds $(ORDERS:%=$(BUILD)/replay-%) ## write the se
 	@mkdir -p corpus/seeds && rm -f corpus/seeds/* && $(BUILD)/fuzz/seeds corpus/seeds
 	@$(PYTHON) fuzz/corpus.py --update $(ORDERS:%=$(BUILD)/replay-%)
 
+# The corpus as data, with fuzz/embed.h: for the kernel, with REPLAY_SOURCES.
+CORPUS_FILES := $(wildcard corpus/*/*)
+$(BUILD)/fuzz/embed.c: fuzz/embed.py fuzz/corpus.py corpus/digests.txt $(CORPUS_FILES)
+	@mkdir -p $(@D) && $(PYTHON) fuzz/embed.py $@
+
 # The engines. Every target is the same entry; a canary has a bug that must be found.
 FUZZ_TIME    ?= 60
 ENGINE       ?= both

@@ -5,6 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "fuzz"))
 import corpus
+import embed
 
 
 class Digests(unittest.TestCase):
@@ -27,6 +28,14 @@ class Digests(unittest.TestCase):
     def test_lines_of_the_replayer_are_understood(self):
         text = "corpus/seeds/a: ops=3 digest=0123456789abcdef\ncorpus/seeds/b: broken at the end: x\n"
         self.assertEqual(corpus.LINE.findall(text), [("corpus/seeds/a", "0123456789abcdef")])
+
+    def test_the_corpus_as_data_has_each_input_with_its_first_digest(self):
+        text = embed.embedded({"corpus/seeds/b": ["ab", "cd"], "corpus/seeds/a": ["12", "34"]},
+                              {"corpus/seeds/a": b"", "corpus/seeds/b": bytes([7, 255])}.get)
+        self.assertIn('{"corpus/seeds/a", input0, 0, 0x12}', text)
+        self.assertIn('{"corpus/seeds/b", input1, 2, 0xab}', text)
+        self.assertIn("{7, 255}", text)
+        self.assertIn("embedded_count = 2;", text)
 
 
 if __name__ == "__main__":
