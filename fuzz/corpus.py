@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Replays the whole corpus and compares the digests with corpus/digests.txt.
 
-    corpus.py [--update] build/replay-18 build/replay-10
+    corpus.py [--update] ORDER...
 
-Each input is replayed by each program, and once more without the core's check functions, which must
-give the same digest. The seeds must be what the seed program writes. Ends in
-'corpus: passed=P failed=F inputs=N'.
+For each largest order, each input is replayed by build/replay-ORDER under the sanitizers and by
+build/fuzz/plain-ORDER, of another compiler and without the core's check functions: the digests must be the same.
+The seeds must be what the seed program writes. Ends in 'corpus: passed=P failed=F inputs=N'.
 """
 import json
 import os
@@ -18,7 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DIGESTS = ROOT / "corpus" / "digests.txt"
 # How often the check functions are asked: they take time in proportion to the largest block.
-EVERY = {"replay-18": 256, "replay-10": 16}
+EVERY = {"18": 256}
+EVERY_ELSE = 16
 LINE = re.compile(r"^(\S+): ops=\d+ digest=([0-9a-f]{16})$", re.M)
 
 
@@ -42,9 +43,9 @@ def read_digests(text):
     return {row[-1]: row[:-1] for row in rows}
 
 
-def write_digests(programs, table):
+def write_digests(orders, table):
     """The text of digests.txt."""
-    head = f"# The digest of each input, by the program that replays it: {' '.join(Path(p).name for p in programs)}\n"
+    head = f"# The digests of each input, with the largest orders {' '.join(orders)}\n"
     return head + "".join(f"{' '.join(values)} {name}\n" for name, values in sorted(table.items()))
 
 
@@ -71,24 +72,24 @@ def stale_seeds():
 def main():
     arguments = sys.argv[1:]
     update = arguments[:1] == ["--update"]
-    programs = arguments[1:] if update else arguments
+    orders = arguments[1:] if update else arguments
     names = inputs()
     found = {name: [] for name in names}
     failed = []
-    for program in programs:
-        got, rest = digests(program, EVERY.get(Path(program).name, 16), names)
-        unchecked, _ = digests(program, 0, names)
+    for order in orders:
+        got, rest = digests(f"build/replay-{order}", EVERY.get(order, EVERY_ELSE), names)
+        plain, _ = digests(f"build/fuzz/plain-{order}", 0, names)
         failed += rest
-        failed += [f"{n}: another digest when nothing is checked" for n in names if unchecked.get(n) != got.get(n)]
+        failed += [f"{n}: another digest with another compiler and no checks" for n in names if plain.get(n) != got.get(n)]
         for name in names:
             found[name].append(got.get(name, "broken"))
     if update and not failed:
-        DIGESTS.write_text(write_digests(programs, found))
+        DIGESTS.write_text(write_digests(orders, found))
     known = read_digests(DIGESTS.read_text()) if DIGESTS.exists() else {}
     failed += compare(known, found) + stale_seeds()
     for line in failed:
         print(line)
-    passed = len(names) * len(programs) - len(failed)
+    passed = len(names) * len(orders) - len(failed)
     report = ROOT / "build" / "report" / "corpus.json"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(json.dumps({"inputs": len(names), "passed": passed, "failed": failed}, indent=2) + "\n")

@@ -22,12 +22,20 @@ SANITIZE     := -fsanitize=address,undefined -fno-sanitize-recover=all
 $(BUILD)/replay: $(BUILD)/replay-18
 	@ln -sf replay-18 $@
 
-# The replayer itself must be freestanding, so it is compiled as such here too.
+# The replayer itself must be freestanding, so it is compiled as such here too. One order is built with the
+# kernel's compiler, the other with the engines'; plain builds are the other way round and without
+# sanitizers: a digest must depend on neither.
+$(BUILD)/replay-10: CC := $(CLANG)
 $(BUILD)/replay-%: fuzz/replay_main.c $(REPLAY_DEPS)
 	@mkdir -p $(BUILD)/fuzz/replay-$*
 	@printf '%s\n' $(REPLAY_SOURCES) $(filter core/%.c,$(REPLAY_DEPS)) | xargs -P $(JOBS) -I{} sh -c \
 	  '$(CC) $(REPLAY_FLAGS) -O1 $(SANITIZE) -ffreestanding -DBUDDY_MAX_ORDER=$*u -c {} -o $(BUILD)/fuzz/replay-$*/$$(echo {} | tr / -).o'
 	@$(CC) $(REPLAY_FLAGS) -O1 $(SANITIZE) -DBUDDY_MAX_ORDER=$*u $< $(BUILD)/fuzz/replay-$*/*.o -o $@
+
+$(BUILD)/fuzz/plain-18: CC := $(CLANG)
+$(BUILD)/fuzz/plain-%: fuzz/replay_main.c $(REPLAY_DEPS)
+	@mkdir -p $(@D)
+	@$(CC) $(REPLAY_FLAGS) -O2 -DBUDDY_MAX_ORDER=$*u $< $(REPLAY_SOURCES) $(filter core/%.c,$(REPLAY_DEPS)) -o $@
 
 $(BUILD)/fuzz/seeds: fuzz/seeds.c fuzz/ops.c fuzz/ops.h
 	@mkdir -p $(@D)
@@ -38,12 +46,13 @@ replay: $(BUILD)/replay $(BUILD)/replay-$(ORDER) ## print an input as readable o
 	@mkdir -p $(BUILD)/report
 	@$(BUILD)/replay-$(ORDER) -j $(BUILD)/report/replay.json "$(INPUT)"
 
-corpus-replay: $(BUILD)/fuzz/seeds $(ORDERS:%=$(BUILD)/replay-%) ## replay every input of the corpus under ASan and UBSan and compare the digests
-	@$(PYTHON) fuzz/corpus.py $(ORDERS:%=$(BUILD)/replay-%)
+CORPUS_PROGRAMS := $(BUILD)/fuzz/seeds $(ORDERS:%=$(BUILD)/replay-%) $(ORDERS:%=$(BUILD)/fuzz/plain-%)
+corpus-replay: $(CORPUS_PROGRAMS) ## replay every input of the corpus under ASan and UBSan and compare the digests
+	@$(PYTHON) fuzz/corpus.py $(ORDERS)
 
-corpus-update: $(BUILD)/fuzz/seeds $(ORDERS:%=$(BUILD)/replay-%) ## write the seeds again, and the digests of the whole corpus
+corpus-update: $(CORPUS_PROGRAMS) ## write the seeds again, and the digests of the whole corpus
 	@mkdir -p corpus/seeds && rm -f corpus/seeds/* && $(BUILD)/fuzz/seeds corpus/seeds
-	@$(PYTHON) fuzz/corpus.py --update $(ORDERS:%=$(BUILD)/replay-%)
+	@$(PYTHON) fuzz/corpus.py --update $(ORDERS)
 
 # The corpus as data, with fuzz/embed.h: for the kernel, with REPLAY_SOURCES.
 CORPUS_FILES := $(wildcard corpus/*/*)

@@ -178,8 +178,12 @@ def minimise(path):
     """A shorter input that crashes too, if libFuzzer finds one in a while; else the same."""
     shorter = FUZZ / "shorter"
     shorter.unlink(missing_ok=True)
-    subprocess.run([FUZZ / "libfuzzer", "-minimize_crash=1", "-max_total_time=15", f"-exact_artifact_path={shorter}", path],
-                   cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = start([FUZZ / "libfuzzer", "-minimize_crash=1", "-max_total_time=10", f"-exact_artifact_path={shorter}", path],
+                    FUZZ / "shorter.log")
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        stop(process, signal.SIGKILL)
     return shorter.read_bytes() if shorter.exists() else path.read_bytes()
 
 

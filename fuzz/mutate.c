@@ -41,8 +41,10 @@ static uint32_t number(struct draft *d)
     return next(d, 64);
   case 2:
     return next(d, 65536);
-  default:
-    return ((uint32_t)1 << next(d, 17)) - next(d, 2);
+  default: {
+    uint32_t power = (uint32_t)1 << next(d, 17);
+    return power - next(d, 2);
+  }
   }
 }
 
@@ -51,7 +53,10 @@ static uint8_t mode(struct draft *d)
 {
   static const uint8_t picks[8] = {PICK_LIVE, PICK_LIVE, PICK_LIVE, PICK_NEAR,
                                    PICK_NEAR, PICK_ANY,  PICK_ANY,  PICK_RAW};
-  return (uint8_t)MODE(picks[next(d, 8)], picks[next(d, 8)], next(d, 16));
+  uint32_t object = picks[next(d, 8)];
+  uint32_t rest = picks[next(d, 8)];
+  uint32_t extra = next(d, 16);
+  return (uint8_t)MODE(object, rest, extra);
 }
 
 static void make_operation(struct draft *d, uint8_t *at)

@@ -117,12 +117,15 @@ void replay_firmware(struct replay *r)
   for (uint32_t i = 0; i < nentries; i++) {
     uint32_t page = replay_random(&seed) % (frames + 4);
     uint32_t pages = replay_random(&seed) % (frames + 4);
-    r->entries[r->nentries++] =
-        some_entry(page, pages, replay_random(&seed), replay_random(&seed) % 128);
+    uint32_t bytes = replay_random(&seed);
+    uint32_t mode = replay_random(&seed) % 128;
+    r->entries[r->nentries++] = some_entry(page, pages, bytes, mode);
   }
-  for (uint32_t i = replay_random(&seed) % 4; i > 0; i--)
-    r->reserved[r->nreserved++] =
-        some_entry(replay_random(&seed) % frames, replay_random(&seed) % 4, 0, 0);
+  for (uint32_t i = replay_random(&seed) % 4; i > 0; i--) {
+    uint32_t page = replay_random(&seed) % frames;
+    uint32_t pages = replay_random(&seed) % 4;
+    r->reserved[r->nreserved++] = some_entry(page, pages, 0, 0);
+  }
   struct model_map map = map_of(r, r->nentries, r->nreserved);
   if (!find_runs(r, &map, frames, MEMMAP_RUNS_MAX))
     return;
