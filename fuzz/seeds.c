@@ -144,6 +144,8 @@ static void maps(void)
   add(OP_MEMMAP_RUNS, LIVE, 0, 0, 0);
   add(OP_MEMMAP_RUNS, MODE(PICK_ANY, PICK_ANY, 0), 41, 1, 0);
   add(OP_MEMMAP_RUNS, MODE(PICK_ANY, PICK_ANY, 0), 0, 5, 0);
+  for (uint32_t limit = 21; limit < 60; limit++)
+    add(OP_MEMMAP_RUNS, MODE(PICK_ANY, PICK_LIVE, 0), limit, 0, 0);
   add(OP_MEMMAP_RUNS, MODE(PICK_LIVE, PICK_RAW, 0), 0, 3, 0);
   save("memmap-partial-pages-and-small-limits");
 
