@@ -146,6 +146,46 @@ static struct path walk(const struct pagetable *table, uint64_t page)
   return path;
 }
 
+/* A table has one parent: two pages that share a table of level 1 share every index above it. */
+/*@ ghost
+  /@ requires valid: TreeValid(table);
+     assigns \nothing;
+     ensures levels: Levels(table->frames, table->memory);
+     ensures one_path: OnePath(table->frames, table->memory);
+  @/
+  static void one_path(const struct pagetable *table)
+  {
+    /@ assert indices: \forall integer q; Page(q) ==>
+         0 <= Index1(q) < 512 && 0 <= Index2(q) < 512 && 0 <= Index3(q) < 512 && 0 <= Index4(q) < 512; @/
+    /@ assert links: \forall integer f, i; 0 <= f < table->frames->nframes && 0 <= i < 512 &&
+         Owner(table->frames, f) >= OWNER_TABLE2 && Next(table->memory, f, i) >= 0 ==>
+         LinkedAt(table->frames, Next(table->memory, f, i), f, i) &&
+         Owner(table->frames, Next(table->memory, f, i)) == Owner(table->frames, f) - 1; @/
+    /@ assert links3: \forall integer r, q; Root(table->frames, r) && Page(q) && Table3(table->memory, r, q) >= 0 ==>
+         LinkedAt(table->frames, Table3(table->memory, r, q), r, Index4(q)) &&
+         Owner(table->frames, Table3(table->memory, r, q)) == OWNER_TABLE3; @/
+    /@ assert links2: \forall integer r, q; Root(table->frames, r) && Page(q) && Table2(table->memory, r, q) >= 0 ==>
+         Table3(table->memory, r, q) >= 0 &&
+         LinkedAt(table->frames, Table2(table->memory, r, q), Table3(table->memory, r, q), Index3(q)) &&
+         Owner(table->frames, Table2(table->memory, r, q)) == OWNER_TABLE2; @/
+    /@ assert links1: \forall integer r, q; Root(table->frames, r) && Page(q) && Table1(table->memory, r, q) >= 0 ==>
+         Table2(table->memory, r, q) >= 0 &&
+         LinkedAt(table->frames, Table1(table->memory, r, q), Table2(table->memory, r, q), Index2(q)) &&
+         Owner(table->frames, Table1(table->memory, r, q)) == OWNER_TABLE1; @/
+    /@ assert same2: \forall integer r, q, o, p; Root(table->frames, r) && Page(q) && Root(table->frames, o) && Page(p) &&
+         Table1(table->memory, r, q) >= 0 && Table1(table->memory, r, q) == Table1(table->memory, o, p) ==>
+         Table2(table->memory, r, q) == Table2(table->memory, o, p) && Index2(q) == Index2(p); @/
+    /@ assert same3: \forall integer r, q, o, p; Root(table->frames, r) && Page(q) && Root(table->frames, o) && Page(p) &&
+         Table2(table->memory, r, q) >= 0 && Table2(table->memory, r, q) == Table2(table->memory, o, p) ==>
+         Table3(table->memory, r, q) == Table3(table->memory, o, p) && Index3(q) == Index3(p); @/
+    /@ assert same4: \forall integer r, q, o, p; Root(table->frames, r) && Page(q) && Root(table->frames, o) && Page(p) &&
+         Table3(table->memory, r, q) >= 0 && Table3(table->memory, r, q) == Table3(table->memory, o, p) ==>
+         r == o && Index4(q) == Index4(p); @/
+    /@ assert page: \forall integer q, p; Page(q) && Page(p) && Index4(q) == Index4(p) && Index3(q) == Index3(p) &&
+         Index2(q) == Index2(p) && Index1(q) == Index1(p) ==> q == p; @/
+  }
+*/
+
 /*@ assigns \nothing;
     ensures frame: \result.frame == PteFrame(entry);
     ensures permissions: \result.permissions == PtePermissions(entry);
@@ -158,24 +198,233 @@ static struct translation translation_of(uint64_t entry)
   return found;
 }
 
+/* Writes an entry. */
+/*@ requires layout: SpaceLayout(table);
+    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES;
+    assigns table->memory[512 * frame + index];
+    ensures written: table->memory[512 * frame + index] == entry;
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
+    ensures counts: SameCountsBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
+    ensures count: Count(table->memory, 512 * frame, 512) == \old(Count(table->memory, 512 * frame, 512)) +
+      PteOne(table->memory[512 * frame + index]) - \old(PteOne(table->memory[512 * frame + index]));
+*/
+static inline void write_slot(const struct pagetable *table, frame_t frame, uint32_t index,
+                              uint64_t entry)
+{
+  pte_write(&table->memory[slot_of(frame, index)], entry);
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant other: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes &&
+         !(x <= 512 * frame + index < x + 512) ==> Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
+       loop invariant here: Count{Here}(table->memory, 512 * frame, k) == Count{Pre}(table->memory, 512 * frame, k) +
+         (k > index ? PteOne(table->memory[512 * frame + index]) - PteOne(\at(table->memory[512 * frame + index], Pre)) : 0);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+}
+
+/* Empties an entry, and returns it as it was at that moment. */
+/*@ requires layout: SpaceLayout(table);
+    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES;
+    assigns table->memory[512 * frame + index];
+    ensures empty: !PtePresent(table->memory[512 * frame + index]);
+    ensures same: SameEntry(\result, \old(table->memory[512 * frame + index]));
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
+    ensures counts: SameCountsBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
+    ensures count: Count(table->memory, 512 * frame, 512) == \old(Count(table->memory, 512 * frame, 512)) +
+      PteOne(table->memory[512 * frame + index]) - \old(PteOne(table->memory[512 * frame + index]));
+*/
+static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, uint32_t index)
+{
+  uint64_t taken = pte_exchange(&table->memory[slot_of(frame, index)], pte_empty());
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant other: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes &&
+         !(x <= 512 * frame + index < x + 512) ==> Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
+       loop invariant here: Count{Here}(table->memory, 512 * frame, k) == Count{Pre}(table->memory, 512 * frame, k) +
+         (k > index ? PteOne(table->memory[512 * frame + index]) - PteOne(\at(table->memory[512 * frame + index], Pre)) : 0);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  return taken;
+}
+
+/* Gives a present entry other permissions; accessed and dirty stay as the processor leaves them. Returns the
+ * entry as it was at that moment. */
+/*@ requires layout: SpaceLayout(table);
+    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES && permissions <= PAGE_PERMISSIONS;
+    requires present: PtePresent(table->memory[512 * frame + index]) && SameEntry(entry, table->memory[512 * frame + index]);
+    assigns table->memory[512 * frame + index];
+    ensures present: PtePresent(table->memory[512 * frame + index]);
+    ensures frame: PteFrame(table->memory[512 * frame + index]) == \old(PteFrame(table->memory[512 * frame + index]));
+    ensures permissions: PtePermissions(table->memory[512 * frame + index]) == permissions;
+    ensures same: SameEntry(\result, \old(table->memory[512 * frame + index]));
+    ensures accessed: PteAccessed(table->memory[512 * frame + index]) == PteAccessed(\result);
+    ensures dirty: PteDirty(table->memory[512 * frame + index]) == PteDirty(\result);
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
+    ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
+*/
+static inline uint64_t change_slot(const struct pagetable *table, frame_t frame, uint32_t index,
+                                   uint64_t entry, uint32_t permissions)
+{
+  uint64_t *slot = &table->memory[slot_of(frame, index)];
+  uint64_t held = entry;
+  /* Each try but the last meets a bit more, accessed or dirty: at most three. */
+  /*@ loop invariant same: PtePresent(held) && SameEntry(held, \at(table->memory[512 * frame + index], Pre));
+      loop invariant untouched: *slot == \at(table->memory[512 * frame + index], Pre);
+      loop assigns entry, held, *slot;
+      loop variant 2 - PteAccessed(held) - PteDirty(held);
+  */
+  do {
+    entry = held;
+    held = pte_update(slot, entry, pte_with_permissions(entry, permissions));
+  } while (held != entry);
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant other: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes ==>
+         Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  return entry;
+}
+
+/* Gives a mapped page other permissions; its table of level 1 is in frame. Returns the entry as it was. */
+/*@ requires valid: TreeValid(table) && Page(page) && permissions <= PAGE_PERMISSIONS;
+    requires mapped: frame == Table1(table->memory, table->root, page) && Mapped(table->memory, table->root, page);
+    requires entry: SameEntry(entry, Entry(table->memory, table->root, page));
+    assigns table->memory[512 * frame + page % 512];
+    ensures valid: TreeValid(table);
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures counted: \old(Counted(table->frames, table->memory)) ==> Counted(table->frames, table->memory);
+    ensures mapped: Mapped(table->memory, table->root, page);
+    ensures frame: PteFrame(Entry(table->memory, table->root, page)) == PteFrame(entry);
+    ensures permissions: PtePermissions(Entry(table->memory, table->root, page)) == permissions;
+    ensures seen: PteAccessed(Entry(table->memory, table->root, page)) == PteAccessed(\result) &&
+      PteDirty(Entry(table->memory, table->root, page)) == PteDirty(\result);
+    ensures same: SameEntry(\result, entry);
+    ensures others: SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+*/
+static inline uint64_t change_page(const struct pagetable *table, uint64_t page, frame_t frame,
+                                   uint64_t entry, uint32_t permissions)
+{
+  //@ ghost one_path(table);
+  uint64_t old = change_slot(table, frame, index1(page), entry, permissions);
+  //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> table->memory[s] == \at(table->memory[s], Pre);
+  //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
+  //@ assert table3: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table3{Here}(table->memory, r, q) == Table3{Pre}(table->memory, r, q);
+  //@ assert table2: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table2{Here}(table->memory, r, q) == Table2{Pre}(table->memory, r, q);
+  //@ assert table1: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table1{Here}(table->memory, r, q) == Table1{Pre}(table->memory, r, q);
+  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
+  return old;
+}
+
+/* Empties a table. */
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes;
+    assigns table->memory[512 * frame .. 512 * frame + 511];
+    ensures layout: SpaceLayout(table);
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures empty: EmptyTable(table->memory, frame);
+    ensures count: Count(table->memory, 512 * frame, 512) == 0;
+    ensures others: SameEntriesOutside{Pre, Post}(table->frames, table->memory, 512 * frame);
+    ensures counts: SameCountsOutside{Pre, Post}(table->frames, table->memory, 512 * frame);
+*/
 static void clear_table(const struct pagetable *table, frame_t frame)
 {
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant layout: SpaceLayout(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
+      loop invariant frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
+      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
+      loop invariant others: SameEntriesOutside{Pre, Here}(table->frames, table->memory, 512 * frame);
+      loop invariant counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, 512 * frame);
+      loop assigns i, table->memory[512 * frame .. 512 * frame + 511];
+      loop variant TABLE_ENTRIES - i;
+  */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
-    pte_write(&table->memory[slot_of(frame, i)], pte_empty());
+    write_slot(table, frame, i, pte_empty());
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant none: Count(table->memory, 512 * frame, k) == 0;
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
 }
+
+/* A table has between 0 and 512 entries, and an entry that is present or not makes that narrower. */
+/*@ ghost
+  /@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index < TABLE_ENTRIES;
+     assigns \nothing;
+     ensures bounds: PteOne(table->memory[512 * frame + index]) <= Count(table->memory, 512 * frame, 512) <=
+       511 + PteOne(table->memory[512 * frame + index]);
+  @/
+  static void count_bounds(const struct pagetable *table, frame_t frame, uint32_t index)
+  {
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant low: (k > index ? PteOne(table->memory[512 * frame + index]) : 0) <= Count(table->memory, 512 * frame, k);
+       loop invariant high: Count(table->memory, 512 * frame, k) <= k - (k > index ? 1 - PteOne(table->memory[512 * frame + index]) : 0);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  }
+*/
 
 /* Fills an entry that is not present. */
-static void add_entry(struct pagetable *table, frame_t frame, uint32_t index, uint64_t entry)
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index < TABLE_ENTRIES;
+    requires counted: Counted(table->frames, table->memory) && Owner(table->frames, frame) >= OWNER_TABLE1;
+    requires absent: !PtePresent(table->memory[512 * frame + index]) && PtePresent(entry);
+    assigns table->frames->records[frame].live, table->memory[512 * frame + index];
+    ensures layout: SpaceLayout(table);
+    ensures counted: Counted(table->frames, table->memory);
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures written: table->memory[512 * frame + index] == entry;
+    ensures live: Live(table->frames, frame) == \old(Live(table->frames, frame)) + 1;
+    ensures records: SameButLive{Pre, Post}(table->frames, frame);
+    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
+*/
+static inline void add_entry(const struct pagetable *table, frame_t frame, uint32_t index,
+                             uint64_t entry)
 {
+  //@ ghost count_bounds(table, frame, index);
   table->frames->records[frame].live++;
-  pte_write(&table->memory[slot_of(frame, index)], entry);
+  //@ assert layout: SpaceLayout(table);
+  //@ assert frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
+  write_slot(table, frame, index, entry);
 }
 
-/* Empties an entry that is present, and returns it. */
-static uint64_t remove_entry(struct pagetable *table, frame_t frame, uint32_t index)
+/* Empties an entry that is present, and returns it as it was at that moment. */
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index < TABLE_ENTRIES;
+    requires counted: Counted(table->frames, table->memory) && Owner(table->frames, frame) >= OWNER_TABLE1;
+    requires present: PtePresent(table->memory[512 * frame + index]);
+    assigns table->frames->records[frame].live, table->memory[512 * frame + index];
+    ensures layout: SpaceLayout(table);
+    ensures counted: Counted(table->frames, table->memory);
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures empty: !PtePresent(table->memory[512 * frame + index]);
+    ensures same: SameEntry(\result, \old(table->memory[512 * frame + index]));
+    ensures live: Live(table->frames, frame) == \old(Live(table->frames, frame)) - 1;
+    ensures records: SameButLive{Pre, Post}(table->frames, frame);
+    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
+*/
+static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame, uint32_t index)
 {
+  //@ ghost count_bounds(table, frame, index);
   table->frames->records[frame].live--;
-  return pte_exchange(&table->memory[slot_of(frame, index)], pte_empty());
+  //@ assert layout: SpaceLayout(table);
+  //@ assert frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
+  return take_slot(table, frame, index);
 }
 
 /* A new empty table under an entry that is not present; its owner is its level. */
@@ -217,13 +466,20 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
   return STATUS_OK;
 }
 
-/* One more reference to a frame in use by the kernel or a user: a mapping may own no other. */
-static enum status get_target(const struct pagetable *table, frame_t frame)
+/* Whether a mapping may own this frame. */
+static inline enum status target_status(const struct frames *frames, frame_t frame)
 {
-  struct frames *frames = table->frames;
-  if (frame < frames->nframes && frames->records[frame].owner >= OWNER_TABLE1)
+  if (frame >= frames->nframes)
+    return STATUS_OUT_OF_RANGE;
+  const struct frame *record = &frames->records[frame];
+  if (record->owner == OWNER_FREE)
+    return STATUS_NOT_ALLOCATED;
+  if (record->owner == OWNER_RESERVED)
+    return STATUS_RESERVED;
+  if (record->owner >= OWNER_TABLE1)
     return STATUS_BAD_OWNER;
-  return frame_get(frames, frame);
+  const struct frame *first = record->order == 0 ? record : &frames->records[record->parent];
+  return first->references == FRAME_REFERENCES_MAX ? STATUS_SATURATED : STATUS_OK;
 }
 
 /* Drops the reference of a mapping. A frame that is not in use by the kernel or a user any more
@@ -298,12 +554,12 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
   if (status == STATUS_OK)
     status = permission_status(permissions);
   if (status == STATUS_OK && owned)
-    status = get_target(table, frame);
+    status = target_status(table->frames, frame);
   if (status != STATUS_OK)
     return status;
   status = map_entry(table, page_of(address), pte_leaf(frame, permissions));
-  if (status != STATUS_OK && owned)
-    (void)frame_put(table->frames, frame); /* the reference taken above: not the last one */
+  if (status == STATUS_OK && owned)
+    (void)frame_get(table->frames, frame); /* checked above: cannot fail */
   return status;
 }
 
@@ -345,18 +601,12 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
     return STATUS_NOT_MAPPED;
-  uint64_t *slot = &table->memory[slot_of((frame_t)table1, index1(page))];
-  uint64_t entry = pte_read(slot);
+  uint64_t entry = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
   if (pte_permissions(entry) / PAGE_UNOWNED != permissions / PAGE_UNOWNED)
     return STATUS_BAD_PERMISSION;
-  /* Each try but the last meets a bit more, accessed or dirty: at most three. */
-  uint64_t held = pte_update(slot, entry, pte_with_permissions(entry, permissions));
-  while (held != entry) {
-    entry = held;
-    held = pte_update(slot, entry, pte_with_permissions(entry, permissions));
-  }
+  entry = change_page(table, page, (frame_t)table1, entry, permissions);
   *out = translation_of(entry);
   return STATUS_OK;
 }

@@ -75,6 +75,10 @@ static void mapping_a_mapped_page_is_refused_and_changes_nothing(void **state)
   assert_int_equal(pagetable_query(&space, 0x7000, &found), STATUS_OK);
   assert_int_equal(found.frame, user);
   assert_int_equal(references(other), 1);
+  records[other].references =
+      FRAME_REFERENCES_MAX - 1; /* a reference taken and given back would pin it */
+  assert_int_equal(pagetable_map(&space, 0x7000, other, PAGE_WRITE), STATUS_ALREADY_MAPPED);
+  assert_int_equal(references(other), FRAME_REFERENCES_MAX - 1);
   sound();
 }
 
