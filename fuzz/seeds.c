@@ -234,7 +234,10 @@ static void blocks(void)
     add(OP_BUDDY_ALLOC_AT, ANY, 256 + (1u << order) / 2, 0, order);
   }
   save("buddy-misaligned-at-every-order");
+}
 
+static void wrong_frees(void)
+{
   machine(77, MACHINE_FREE, 0);
   add(OP_BUDDY_RESERVE, LIVE, 3, 0, 0);
   add(OP_BUDDY_ALLOC_AT, ANY, 8, 0, 3);
@@ -265,7 +268,10 @@ static void blocks(void)
   for (uint32_t k = 0; k < 6; k++)
     add(OP_BUDDY_FREE, LIVE, k, 0, 0);
   save("buddy-particular-blocks");
+}
 
+static void reservations_and_starts(void)
+{
   machine(130, MACHINE_RESERVED, 0);
   add(OP_BUDDY_ALLOC, LIVE, 0, 0, 0);
   add(OP_BUDDY_COUNTS, LIVE, 0, 0, 0);
@@ -312,7 +318,10 @@ static void frames(void)
   for (uint32_t k = 0; k < 24; k++)
     add(OP_FRAME_PUT, MODE(k % 2, 0, 0), k, k, 0);
   save("frame-references-and-flags");
+}
 
+static void wrong_frame_calls(void)
+{
   machine(48, MACHINE_HOLES, 5);
   for (uint32_t k = 0; k < 48; k++) {
     add(OP_FRAME_GET, ANY, k, 0, 0);
@@ -336,7 +345,10 @@ static void frames(void)
   add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_RAW, 0), 19, 0, 0);
   add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_ANY, 0), 11, 0, 0);
   save("frame-every-wrong-call");
+}
 
+static void poison_and_saturation(void)
+{
   machine(64, MACHINE_FREE, 0);
   add(OP_FRAME_ALLOC, LIVE, 2, 1, 0);
   add(OP_FRAME_ALLOC, LIVE, 0, 0, 0);
@@ -366,7 +378,10 @@ static void frames(void)
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
   add(OP_TABLE_MAP, LIVE, 0, 0, 0);
   save("frame-references-saturate");
+}
 
+static void addresses_and_starts(void)
+{
   machine(60, MACHINE_FREE, 0);
   for (uint32_t k = 0; k < 4; k++)
     for (uint32_t rest = 0; rest < 4; rest++)
@@ -435,7 +450,10 @@ static void tables(void)
     add(OP_TABLE_UNMAP, MODE(PICK_LIVE, 0, 0), 3 * k, 0, 0);
   add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
   save("pagetable-map-touch-protect-unmap");
+}
 
+static void wrong_page_calls(void)
+{
   machine(64, MACHINE_FREE, 0);
   add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
@@ -457,7 +475,10 @@ static void tables(void)
   for (uint32_t frame = 0; frame < 24; frame++)
     add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1236, frame, 0);
   save("pagetable-every-wrong-call");
+}
 
+static void shared_tables_and_blocks(void)
+{
   machine(64, MACHINE_FREE, 0);
   add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
@@ -501,7 +522,10 @@ static void tables(void)
   for (uint32_t k = 0; k < 4; k++)
     add(OP_TABLE_DESTROY, LIVE, k, 0, 0);
   save("pagetable-four-spaces-share-blocks");
+}
 
+static void unowned_pages_and_corruptions(void)
+{
   machine(40, MACHINE_HOLES, 9);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
   for (uint32_t k = 0; k < 24; k++)
@@ -566,9 +590,17 @@ int main(int argc, char **argv)
   maps();
   boots();
   blocks();
+  wrong_frees();
+  reservations_and_starts();
   frames();
+  wrong_frame_calls();
+  poison_and_saturation();
+  addresses_and_starts();
   few_frames();
   tables();
+  wrong_page_calls();
+  shared_tables_and_blocks();
+  unowned_pages_and_corruptions();
   rest();
   return 0;
 }
