@@ -43,7 +43,7 @@ static void expect_noticed(struct replay *r, enum part part, struct place p, uin
   put(p, before);
 }
 
-/* The word of a bit set in the tree that tells about a block above a frame, or a frame of the tail. */
+/* The node of a block that a frame lies in, or one of the tail beyond the last frame. */
 static uint64_t node_of(const struct buddy *buddy, const struct op *op)
 {
   uint64_t leaves = buddy->first[0];

@@ -48,8 +48,14 @@ static uint32_t owned_frame(const struct model_memory *m, uint32_t from, enum ow
   return from;
 }
 
+/* A run as the core's functions take it. */
+struct stretch {
+  uint64_t first;
+  uint64_t count;
+};
+
 /* A run to release or to reserve; of frames of this owner, if the modes want it to fit. */
-static struct run some_run(const struct model_memory *m, const struct op *op, enum owner owner)
+static struct stretch some_run(const struct model_memory *m, const struct op *op, enum owner owner)
 {
   uint64_t first = op->a % m->nframes;
   uint64_t count = 1 + op->c % (ops_pick_rest(op) == PICK_LIVE ? 8 : 64);
@@ -67,7 +73,7 @@ static struct run some_run(const struct model_memory *m, const struct op *op, en
       fits++;
     count = fits;
   }
-  return (struct run){first, count}; /* the second is a count here */
+  return (struct stretch){first, count};
 }
 
 /* --- Comparing --- */
@@ -294,20 +300,20 @@ static void buddy_free_op(struct replay *r, const struct op *op)
 
 static void buddy_release_op(struct replay *r, const struct op *op)
 {
-  struct run run = some_run(&r->bare, op, OWNER_RESERVED);
-  replay_args(r, run.first, run.end, 0, 0);
-  enum status expected = model_release_status(&r->bare, run.first, run.end);
-  if (replay_agree(r, buddy_release(&r->buddy, run.first, run.end), expected))
-    model_set_free(&r->bare, (uint32_t)run.first, (uint32_t)run.end);
+  struct stretch run = some_run(&r->bare, op, OWNER_RESERVED);
+  replay_args(r, run.first, run.count, 0, 0);
+  enum status expected = model_release_status(&r->bare, run.first, run.count);
+  if (replay_agree(r, buddy_release(&r->buddy, run.first, run.count), expected))
+    model_set_free(&r->bare, (uint32_t)run.first, (uint32_t)run.count);
 }
 
 static void buddy_reserve_op(struct replay *r, const struct op *op)
 {
-  struct run run = some_run(&r->bare, op, OWNER_FREE);
-  replay_args(r, run.first, run.end, 0, 0);
-  enum status expected = model_reserve_status(&r->bare, run.first, run.end);
-  if (replay_agree(r, buddy_reserve(&r->buddy, run.first, run.end), expected))
-    model_set_reserved(&r->bare, (uint32_t)run.first, (uint32_t)run.end, 0);
+  struct stretch run = some_run(&r->bare, op, OWNER_FREE);
+  replay_args(r, run.first, run.count, 0, 0);
+  enum status expected = model_reserve_status(&r->bare, run.first, run.count);
+  if (replay_agree(r, buddy_reserve(&r->buddy, run.first, run.count), expected))
+    model_set_reserved(&r->bare, (uint32_t)run.first, (uint32_t)run.count, 0);
 }
 
 static void buddy_find_op(struct replay *r, const struct op *op)
@@ -395,20 +401,20 @@ static void frames_init_op(struct replay *r, const struct op *op)
 
 static void frames_release_op(struct replay *r, const struct op *op)
 {
-  struct run run = some_run(&r->database, op, OWNER_RESERVED);
-  replay_args(r, run.first, run.end, 0, 0);
-  enum status expected = model_frames_release_status(&r->database, run.first, run.end);
-  if (replay_agree(r, frames_release(&r->frames, run.first, run.end), expected))
-    model_set_free(&r->database, (uint32_t)run.first, (uint32_t)run.end);
+  struct stretch run = some_run(&r->database, op, OWNER_RESERVED);
+  replay_args(r, run.first, run.count, 0, 0);
+  enum status expected = model_frames_release_status(&r->database, run.first, run.count);
+  if (replay_agree(r, frames_release(&r->frames, run.first, run.count), expected))
+    model_set_free(&r->database, (uint32_t)run.first, (uint32_t)run.count);
 }
 
 static void frames_reserve_op(struct replay *r, const struct op *op)
 {
-  struct run run = some_run(&r->database, op, OWNER_FREE);
-  replay_args(r, run.first, run.end, 0, 0);
-  enum status expected = model_reserve_status(&r->database, run.first, run.end);
-  if (replay_agree(r, frames_reserve(&r->frames, run.first, run.end), expected))
-    model_set_reserved(&r->database, (uint32_t)run.first, (uint32_t)run.end, 0);
+  struct stretch run = some_run(&r->database, op, OWNER_FREE);
+  replay_args(r, run.first, run.count, 0, 0);
+  enum status expected = model_reserve_status(&r->database, run.first, run.count);
+  if (replay_agree(r, frames_reserve(&r->frames, run.first, run.count), expected))
+    model_set_reserved(&r->database, (uint32_t)run.first, (uint32_t)run.count, 0);
 }
 
 /* Owners and flags are mostly good ones: they are chosen by the object's pick. */
