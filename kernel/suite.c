@@ -175,11 +175,6 @@ static const char *parts_of_the_image_are_protected(void)
   return probe_read(0) == 0 && probe_execute(0) == 16 ? 0 : "null is mapped";
 }
 
-static const char *corpus_replay(void)
-{
-  return "SKIP no replayer is linked in";
-}
-
 static const char *structures_are_sound(void)
 {
   const char *broken = buddy_check(&memory.frames.buddy);

@@ -7,4 +7,7 @@
 /* Runs the tests the command line asks for (test=NAME, list; all without); whether all passed. */
 bool suite(const char *command);
 
+/* The test in corpus.c: null, or what went wrong. */
+const char *corpus_replay(void);
+
 #endif
