@@ -6,7 +6,8 @@ QEMU   ?= qemu-system-x86_64
 ACCEL  ?= tcg
 
 KERNEL         := $(BUILD)/kernel/ashlar.elf
-KERNEL_SOURCES := $(sort $(wildcard core/*.c kernel/*.c arch/x86_64/*.S))
+# The replayer and the corpus as data (fuzz/fuzz.mk) are linked in, for the suite to replay it.
+KERNEL_SOURCES := $(sort $(wildcard core/*.c kernel/*.c arch/x86_64/*.S)) $(REPLAY_SOURCES) $(BUILD)/fuzz/embed.c
 KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(BUILD)/kernel/%.o)
 KERNEL_CFLAGS  := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -mno-red-zone -mgeneral-regs-only \
   -mcmodel=kernel -fno-stack-protector -fno-pic -fno-pie -fno-asynchronous-unwind-tables -fcf-protection=none \
@@ -17,7 +18,7 @@ QEMU_FLAGS     := -nodefaults -no-reboot -display none -serial stdio -cpu max -a
 .PHONY: kernel boot run gdb
 kernel: $(KERNEL) ## build the kernel image
 
-$(BUILD)/kernel/%.o: % $(wildcard core/*.h kernel/*.h arch/x86_64/*.h annotations/*.acsl) kernel/kernel.mk
+$(BUILD)/kernel/%.o: % $(wildcard core/*.h kernel/*.h fuzz/*.h arch/x86_64/*.h annotations/*.acsl) kernel/kernel.mk
 	@mkdir -p $(@D)
 	@$(CC) $(KERNEL_CFLAGS) -c $< -o $@
 

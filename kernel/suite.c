@@ -5,9 +5,6 @@
 #include "memory.h"
 #include "trap.h"
 
-#define SCRATCH 0xFFFFC00000000000u
-#define NO_FRAME UINT64_MAX
-
 /* A test gives null when it passed, SKIP... when it cannot run, else what went wrong. */
 struct test {
   const char *name;
@@ -56,106 +53,6 @@ static const char *metadata_is_apart(void)
   return 0;
 }
 
-static const char *exhaustion_and_return(void)
-{
-  uint64_t before = buddy_free_frames(&memory.frames.buddy), n = 0, list = NO_FRAME;
-  uint32_t order, order_after;
-  frame_t f;
-  if (buddy_largest_order(&memory.frames.buddy, &order) != STATUS_OK) {
-    return "nothing free";
-  }
-  while (frame_alloc(&memory.frames, 0, OWNER_KERNEL, 0, &f) == STATUS_OK) {
-    *(uint64_t *)frame_view(f) = list; /* the frames themselves hold the list of them */
-    list = f;
-    n++;
-  }
-  bool all = n == before && buddy_free_frames(&memory.frames.buddy) == 0;
-  while (list != NO_FRAME) {
-    f = (frame_t)list;
-    list = *(uint64_t *)frame_view(f);
-    if (frame_put(&memory.frames, f) != STATUS_OK) {
-      return "a frame was not taken back";
-    }
-  }
-  if (!all || buddy_free_frames(&memory.frames.buddy) != before ||
-      buddy_largest_order(&memory.frames.buddy, &order_after) != STATUS_OK ||
-      order_after != order) {
-    return "free frames or largest block differ";
-  }
-  return 0;
-}
-
-static const char *bad_frees_on(struct buddy *b)
-{
-  frame_t f;
-  if (buddy_release(b, 16, 48) != STATUS_OK || buddy_alloc(b, 2, &f) != STATUS_OK) {
-    return "no small arena";
-  }
-  if (buddy_free(b, f, BUDDY_MAX_ORDER + 1) != STATUS_BAD_ORDER) {
-    return "bad order";
-  }
-  if (buddy_free(b, 64, 0) != STATUS_OUT_OF_RANGE) {
-    return "out of range";
-  }
-  if (buddy_free(b, f + 1, 1) != STATUS_MISALIGNED) {
-    return "misaligned";
-  }
-  if (buddy_free(b, 3, 0) != STATUS_RESERVED) {
-    return "reserved";
-  }
-  if (buddy_free(b, f, 1) != STATUS_WRONG_ORDER || buddy_free(b, f + 1, 0) != STATUS_INTERIOR) {
-    return "wrong order or interior";
-  }
-  if (buddy_free(b, f, 2) != STATUS_OK || buddy_free(b, f, 2) != STATUS_DOUBLE_FREE) {
-    return "double free";
-  }
-  return buddy_check(b);
-}
-
-static const char *bad_frees_are_refused(void)
-{
-  struct buddy b;
-  frame_t words;
-  uint64_t n = buddy_words(64);
-  uint32_t order = 0;
-  while (((uint64_t)FRAME_SIZE << order) < 8 * n) {
-    order++;
-  }
-  if (frame_alloc(&memory.frames, order, OWNER_KERNEL, 0, &words) != STATUS_OK ||
-      buddy_init(&b, 64, frame_view(words), n) != STATUS_OK) {
-    return "no small arena";
-  }
-  const char *result = bad_frees_on(&b);
-  return frame_put(&memory.frames, words) == STATUS_OK ? result : "arena not taken back";
-}
-
-static const char *aliases_share_a_frame(void)
-{
-  frame_t f;
-  struct translation was;
-  volatile uint64_t *a = (uint64_t *)SCRATCH, *b = (uint64_t *)(SCRATCH + PAGE_SIZE);
-  struct pagetable *s = &memory.space;
-  if (frame_alloc(&memory.frames, 0, OWNER_KERNEL, 0, &f) != STATUS_OK ||
-      pagetable_map(s, SCRATCH, f, PAGE_WRITE) != STATUS_OK ||
-      pagetable_map(s, SCRATCH + PAGE_SIZE, f, PAGE_WRITE) != STATUS_OK) {
-    return "no two pages";
-  }
-  *a = 0x1234;
-  bool shared = *b == 0x1234;
-  *b = 0x5678;
-  shared = shared && *a == 0x5678;
-  bool gone = pagetable_unmap(s, SCRATCH, &was) == STATUS_OK;
-  flush_page(SCRATCH);
-  gone = gone && probe_read(SCRATCH) == 0;
-  gone = pagetable_unmap(s, SCRATCH + PAGE_SIZE, &was) == STATUS_OK && gone;
-  flush_page(SCRATCH + PAGE_SIZE);
-  gone = gone && probe_write(SCRATCH + PAGE_SIZE) == 2;
-  if (memory.frames.records[f].references != 1 || frame_put(&memory.frames, f) != STATUS_OK) {
-    return "references";
-  }
-  return !shared ? "writes not shared" : gone ? 0 : "no fault after unmap";
-}
-
 static const char *parts_of_the_image_are_protected(void)
 {
   static uint8_t code = 0xC3; /* a return instruction, in data */
@@ -175,11 +72,6 @@ static const char *parts_of_the_image_are_protected(void)
   return probe_read(0) == 0 && probe_execute(0) == 16 ? 0 : "null is mapped";
 }
 
-static const char *corpus_replay(void)
-{
-  return "SKIP no replayer is linked in";
-}
-
 static const char *structures_are_sound(void)
 {
   const char *broken = buddy_check(&memory.frames.buddy);
@@ -192,6 +84,8 @@ static const struct test tests[] = {
     {"metadata_is_apart", metadata_is_apart},
     {"exhaustion_and_return", exhaustion_and_return},
     {"bad_frees_are_refused", bad_frees_are_refused},
+    {"bad_puts_are_refused", bad_puts_are_refused},
+    {"bad_mappings_are_refused", bad_mappings_are_refused},
     {"aliases_share_a_frame", aliases_share_a_frame},
     {"parts_of_the_image_are_protected", parts_of_the_image_are_protected},
     {"corpus_replay", corpus_replay},
@@ -239,7 +133,11 @@ bool suite(const char *command)
     if (one && !asked(command, "test=", tests[i].name)) {
       continue;
     }
+    uint64_t before = buddy_free_frames(&memory.frames.buddy);
     const char *said = tests[i].run();
+    if (said == 0 && buddy_free_frames(&memory.frames.buddy) != before) {
+      said = "free frames differ from before the test";
+    }
     bool skip = said != 0 && said[0] == 'S' && said[1] == 'K' && said[2] == 'I';
     number++;
     if (said == 0 || skip) {

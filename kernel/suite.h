@@ -7,4 +7,12 @@
 /* Runs the tests the command line asks for (test=NAME, list; all without); whether all passed. */
 bool suite(const char *command);
 
+/* The tests of other files: null, or what went wrong. */
+const char *exhaustion_and_return(void); /* suite_memory.c */
+const char *bad_frees_are_refused(void);
+const char *bad_puts_are_refused(void);
+const char *bad_mappings_are_refused(void);
+const char *aliases_share_a_frame(void);
+const char *corpus_replay(void); /* suite_corpus.c */
+
 #endif
