@@ -1,9 +1,347 @@
 #include "buddy.h"
 
+/*@ ghost
+  /@ requires memory: \valid_read(b) && 1 <= b->roots;
+     assigns \nothing;
+     ensures numbers: Numbers(b);
+  @/
+  static void lemma_numbers(const struct buddy *b)
+  {
+    lemma_powers();
+    lemma_up();
+    lemma_times(0);
+    /@ loop invariant range: 0 <= i <= BUDDY_MAX_ORDER;
+       loop invariant times: \forall integer o; 0 <= o <= i ==>
+         First(b, BUDDY_MAX_ORDER - o) == b->roots * Pow2(o);
+       loop assigns i;
+       loop variant BUDDY_MAX_ORDER + 1 - i;
+    @/
+    for (uint32_t i = 0; i < BUDDY_MAX_ORDER; i++) {
+      lemma_times(i + 1);
+    }
+    /@ assert first: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+         First(b, o) == b->roots * Pow2(BUDDY_MAX_ORDER - o); @/
+    /@ assert half: \forall integer o; 0 <= o < BUDDY_MAX_ORDER ==>
+         Pow2(BUDDY_MAX_ORDER - o) == 2 * Pow2(BUDDY_MAX_ORDER - o - 1); @/
+    /@ assert halves: \forall integer o; 0 <= o < BUDDY_MAX_ORDER ==> First(b, o) == 2 * First(b, o + 1); @/
+    /@ assert top: First(b, BUDDY_MAX_ORDER) == b->roots && First(b, 0) == Leaves(b); @/
+    /@ loop invariant range: 0 <= i <= BUDDY_MAX_ORDER;
+       loop invariant bound: \forall integer o; 0 <= o <= i ==> First(b, i) <= First(b, o) <= Leaves(b);
+       loop invariant apart: \forall integer o, p; 0 <= o < p <= i ==> 2 * First(b, p) <= First(b, o);
+       loop invariant above: \forall integer x, o; 0 <= o <= i && Leaf(b, x) ==> NodeOf(b, Up(x, o), o);
+       loop invariant below: \forall integer n, o; 0 <= o <= i && NodeOf(b, n, o) ==>
+         Leaves(b) <= Down(n, o) && Down(n, o) + Pow2(o) <= Nodes(b);
+       loop assigns i;
+       loop variant BUDDY_MAX_ORDER + 1 - i;
+    @/
+    for (uint32_t i = 0; i < BUDDY_MAX_ORDER; i++) {
+      lemma_down(i);
+      /@ assert step: First(b, i) == 2 * First(b, i + 1) && Pow2(i + 1) == 2 * Pow2(i); @/
+      /@ assert children: \forall integer n; NodeOf(b, n, i + 1) ==> NodeOf(b, 2 * n, i) && NodeOf(b, 2 * n + 1, i); @/
+      /@ assert parent: \forall integer n; NodeOf(b, n, i) ==> NodeOf(b, n / 2, i + 1); @/
+      /@ assert half: \forall integer x; Leaf(b, x) ==> Up(x, i + 1) == Up(x, i) / 2; @/
+      /@ assert up: \forall integer x; Leaf(b, x) ==> NodeOf(b, Up(x, i + 1), i + 1); @/
+      /@ assert left: \forall integer n; NodeOf(b, n, i + 1) ==> Leaves(b) <= Down(2 * n, i); @/
+      /@ assert right: \forall integer n; NodeOf(b, n, i + 1) ==> Down(2 * n + 1, i) + Pow2(i) <= Nodes(b); @/
+    }
+  }
+
+  /@ requires layout: BuddyLayout(b);
+     requires tree: Tree(b);
+     requires here: NodeOf(b, node, order) && Present(b, node) && !Split(b, node);
+     assigns \nothing;
+     ensures above: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && order < o <= BUDDY_MAX_ORDER ==>
+       Split(b, Up(x, o)) && !Free(b, Up(x, o));
+     ensures below: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && 0 <= o < order ==>
+       !Split(b, Up(x, o)) && !Free(b, Up(x, o));
+  @/
+  static void lemma_alone(const struct buddy *b, uint64_t node, uint32_t order)
+  {
+    lemma_numbers(b);
+    lemma_up();
+    /@ loop invariant range: order <= i <= BUDDY_MAX_ORDER;
+       loop invariant here: \forall integer x; Leaf(b, x) && Up(x, order) == node ==> Present(b, Up(x, i));
+       loop invariant above: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && order < o <= i ==> Split(b, Up(x, o));
+       loop assigns i;
+       loop variant BUDDY_MAX_ORDER - i;
+    @/
+    for (uint32_t i = order; i < BUDDY_MAX_ORDER; i++) {
+      /@ assert root: \forall integer n; NodeOf(b, n, i) ==> 2 * b->roots <= n; @/
+      /@ assert half: \forall integer x; Leaf(b, x) ==> Up(x, i + 1) == Up(x, i) / 2 && NodeOf(b, Up(x, i), i) && Node(b, Up(x, i + 1)); @/
+      /@ assert split: \forall integer x; Leaf(b, x) && Up(x, order) == node ==> Split(b, Up(x, i + 1)); @/
+    }
+    /@ assert nodes: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER ==> Node(b, Up(x, o)); @/
+    uint32_t i = order;
+    /@ loop invariant range: 0 <= i <= order;
+       loop invariant here: \forall integer x; Leaf(b, x) && Up(x, order) == node ==> !Split(b, Up(x, i));
+       loop invariant whole: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && i <= o < order ==> !Split(b, Up(x, o));
+       loop invariant gone: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && i <= o < order ==> !Free(b, Up(x, o));
+       loop assigns i;
+       loop variant i;
+    @/
+    while (i > 0) {
+      i--;
+      /@ assert root: \forall integer n; NodeOf(b, n, i) ==> 2 * b->roots <= n; @/
+      /@ assert half: \forall integer x; Leaf(b, x) ==> Up(x, i + 1) == Up(x, i) / 2 && NodeOf(b, Up(x, i), i); @/
+      /@ assert absent: \forall integer x; Leaf(b, x) && Up(x, order) == node ==> !Present(b, Up(x, i)); @/
+      /@ assert gone: \forall integer x; Leaf(b, x) && Up(x, order) == node ==>
+           !Split(b, Up(x, i)) && !Free(b, Up(x, i)); @/
+    }
+  }
+*/
+
 /* All frames, with the reserved tail that makes them a multiple of the largest block. */
+/*@ requires layout: \valid_read(buddy);
+    assigns \nothing;
+    ensures exact: \result == Leaves(buddy);
+*/
 static uint64_t leaves(const struct buddy *buddy)
 {
   return buddy->roots * BUDDY_ROOT_FRAMES;
+}
+
+/*@ requires layout: BuddyLayout(buddy);
+    requires range: node < Nodes(buddy);
+    assigns \nothing;
+    ensures exact: \result <==> Free(buddy, node);
+*/
+static bool is_free(const struct buddy *buddy, uint64_t node)
+{
+  return bitset_has(&buddy->free, node);
+}
+
+/*@ requires layout: BuddyLayout(buddy);
+    requires range: node < Nodes(buddy);
+    assigns \nothing;
+    ensures exact: \result <==> Split(buddy, node);
+*/
+static bool is_split(const struct buddy *buddy, uint64_t node)
+{
+  return words_has(buddy->split, node);
+}
+
+/* Roots are present; any other node is if its parent is split. */
+/*@ requires layout: BuddyLayout(buddy);
+    requires range: node < Nodes(buddy);
+    assigns \nothing;
+    ensures exact: \result <==> Present(buddy, node);
+*/
+static bool is_present(const struct buddy *buddy, uint64_t node)
+{
+  return node < 2 * (uint64_t)buddy->roots || is_split(buddy, node / 2);
+}
+
+/*@ requires layout: BuddyLayout(buddy);
+    requires range: Node(buddy, node);
+    assigns \nothing;
+    ensures exact: \result <==> Used(buddy, node);
+*/
+static bool is_used(const struct buddy *buddy, uint64_t node)
+{
+  return !is_free(buddy, node) && !is_split(buddy, node) && is_present(buddy, node);
+}
+
+/* Cuts a used block in two used halves; or reserves a used leaf. */
+/*@ requires state: BuddyState(buddy);
+    requires used: Used(buddy, node);
+    assigns buddy->split[0 .. Nodes(buddy) / 64 - 1];
+    ensures state: BuddyState(buddy);
+    ensures split: Split(buddy, node);
+    ensures others: SplitBut{Old, Here}(buddy, node);
+    ensures free: SameFree{Old, Here}(buddy);
+    ensures leaves: SameLeaves{Old, Here}(buddy);
+*/
+static void set_split(struct buddy *buddy, uint64_t node)
+{
+  //@ ghost lemma_numbers(buddy);
+  words_add(buddy->split, node);
+  //@ assert bitset: SameBitset{Pre, Here}(&buddy->free);
+  //@ assert free: SameFree{Pre, Here}(buddy);
+  //@ assert others: SplitBut{Pre, Here}(buddy, node);
+  //@ assert layout: BuddyLayout(buddy);
+  /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        0 <= Up(x, o) < Nodes(buddy); */
+  /*@ assert same: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        (Free(buddy, Up(x, o)) <==> \at(Free(buddy, Up(x, o)), Pre)); */
+  //@ assert leaves: SameLeaves{Pre, Here}(buddy);
+  /*@ assert ranges: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        RangeSame{Pre, Here}(buddy, First(buddy, o), First(buddy, o)); */
+  /*@ assert plus: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
+  //@ assert orders: OrderCounts(buddy);
+  //@ assert mask: Mask(buddy) && Hints(buddy);
+  //@ assert present: \forall integer n; Node(buddy, n) && \at(Present(buddy, n), Pre) ==> Present(buddy, n);
+  //@ assert whole: \forall integer n; Node(buddy, n) && Free(buddy, n) ==> Present(buddy, n) && !Split(buddy, n);
+  //@ assert parents: \forall integer n; Node(buddy, n) && Split(buddy, n) ==> Present(buddy, n);
+  //@ assert tree: Tree(buddy);
+}
+
+/* Takes a node out of the split ones. */
+/*@ requires layout: BuddyLayout(buddy);
+    requires range: node < Nodes(buddy);
+    assigns buddy->split[0 .. Nodes(buddy) / 64 - 1];
+    ensures removed: !Split(buddy, node);
+    ensures others: SplitBut{Old, Here}(buddy, node);
+    ensures free: SameBitset{Old, Here}(&buddy->free);
+*/
+static void remove_split(struct buddy *buddy, uint64_t node)
+{
+  words_remove(buddy->split, node);
+}
+
+/* Joins the two halves of a split block, which are used up, to a used one; or takes a leaf
+ * out of the reserve. */
+/*@ requires state: BuddyState(buddy);
+    requires split: Node(buddy, node) && Split(buddy, node) && node < Leaves(buddy) + buddy->nframes;
+    requires halves: node < Leaves(buddy) ==> !Split(buddy, 2 * node) && !Split(buddy, 2 * node + 1) &&
+      !Free(buddy, 2 * node) && !Free(buddy, 2 * node + 1);
+    assigns buddy->split[0 .. Nodes(buddy) / 64 - 1];
+    ensures state: BuddyState(buddy);
+    ensures used: Used(buddy, node);
+    ensures others: SplitBut{Old, Here}(buddy, node);
+    ensures free: SameFree{Old, Here}(buddy);
+    ensures leaves: SameLeaves{Old, Here}(buddy);
+*/
+static void clear_split(struct buddy *buddy, uint64_t node)
+{
+  //@ ghost lemma_numbers(buddy);
+  //@ assert whole: !Free(buddy, node);
+  remove_split(buddy, node);
+  //@ assert free: SameFree{Pre, Here}(buddy);
+  //@ assert others: SplitBut{Pre, Here}(buddy, node);
+  //@ assert layout: BuddyLayout(buddy);
+  /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        0 <= Up(x, o) < Nodes(buddy); */
+  /*@ assert same: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        (Free(buddy, Up(x, o)) <==> \at(Free(buddy, Up(x, o)), Pre)); */
+  //@ assert leaves: SameLeaves{Pre, Here}(buddy);
+  /*@ assert ranges: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        RangeSame{Pre, Here}(buddy, First(buddy, o), First(buddy, o)); */
+  /*@ assert plus: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
+  //@ assert orders: OrderCounts(buddy);
+  //@ assert mask: Mask(buddy) && Hints(buddy);
+  /*@ assert present: \forall integer n; Node(buddy, n) && n != 2 * node && n != 2 * node + 1 ==>
+        (Present(buddy, n) <==> \at(Present(buddy, n), Pre)); */
+  //@ assert whole: \forall integer n; Node(buddy, n) && Free(buddy, n) ==> Present(buddy, n) && !Split(buddy, n);
+  //@ assert parents: \forall integer n; Node(buddy, n) && Split(buddy, n) ==> Present(buddy, n);
+  //@ assert tree: Tree(buddy);
+}
+
+/* One more free block of an order. */
+/*@ requires layout: BuddyLayout(buddy);
+    requires node: NodeOf(buddy, node, order);
+    requires room: buddy->count[order] < Leaves(buddy);
+    requires counts: Mask(buddy) && Hints(buddy);
+    assigns buddy->count[order], buddy->orders, buddy->hint[order];
+    ensures counted: buddy->count[order] == \old(buddy->count[order]) + 1;
+    ensures others: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
+      buddy->count[o] == \old(buddy->count[o]);
+    ensures mask: Mask(buddy);
+    ensures hints: Hints(buddy);
+    ensures free: SameBitset{Old, Here}(&buddy->free);
+    ensures split: SameSplit{Old, Here}(buddy);
+*/
+static void count_more(struct buddy *buddy, uint64_t node, uint32_t order)
+{
+  buddy->count[order]++;
+  buddy->orders = word_add(buddy->orders, order);
+  buddy->hint[order] = node;
+}
+
+/* One free block of an order less. */
+/*@ requires layout: BuddyLayout(buddy);
+    requires order: order <= BUDDY_MAX_ORDER;
+    requires some: buddy->count[order] > 0;
+    requires counts: Mask(buddy) && Hints(buddy);
+    assigns buddy->count[order], buddy->orders;
+    ensures counted: buddy->count[order] == \old(buddy->count[order]) - 1;
+    ensures others: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
+      buddy->count[o] == \old(buddy->count[o]);
+    ensures mask: Mask(buddy);
+    ensures hints: Hints(buddy);
+    ensures free: SameBitset{Old, Here}(&buddy->free);
+    ensures split: SameSplit{Old, Here}(buddy);
+*/
+static void count_less(struct buddy *buddy, uint32_t order)
+{
+  buddy->count[order]--;
+  if (buddy->count[order] == 0)
+    buddy->orders = word_remove(buddy->orders, order);
+}
+
+/* Adds a node to the free ones. */
+/*@ requires layout: BuddyLayout(buddy);
+    requires range: node < Nodes(buddy);
+    assigns buddy->free.words[0 .. buddy->free.nwords - 1];
+    ensures layout: BuddyLayout(buddy);
+    ensures added: Free(buddy, node);
+    ensures others: FreeBut{Old, Here}(buddy, node);
+    ensures split: SameSplit{Old, Here}(buddy);
+*/
+static void add_free(struct buddy *buddy, uint64_t node)
+{
+  bitset_add(&buddy->free, node);
+}
+
+/* Takes a node out of the free ones. */
+/*@ requires layout: BuddyLayout(buddy);
+    requires range: node < Nodes(buddy);
+    assigns buddy->free.words[0 .. buddy->free.nwords - 1];
+    ensures layout: BuddyLayout(buddy);
+    ensures removed: !Free(buddy, node);
+    ensures others: FreeBut{Old, Here}(buddy, node);
+    ensures split: SameSplit{Old, Here}(buddy);
+*/
+static void remove_free(struct buddy *buddy, uint64_t node)
+{
+  bitset_remove(&buddy->free, node);
+}
+
+/* Makes a used block, whose sibling is not free, free: set, count, mask and hint together. */
+/*@ requires state: BuddyState(buddy);
+    requires used: NodeOf(buddy, node, order) && Used(buddy, node);
+    requires sibling: \forall integer n; 2 * buddy->roots <= node && n / 2 == node / 2 && n != node ==> !Free(buddy, n);
+    assigns buddy->free.words[0 .. buddy->free.nwords - 1], buddy->count[order], buddy->orders, buddy->hint[order];
+    ensures state: BuddyState(buddy);
+    ensures free: Free(buddy, node);
+    ensures others: FreeBut{Old, Here}(buddy, node);
+    ensures split: SameSplit{Old, Here}(buddy);
+    ensures leaves: LeavesMore{Old, Here}(buddy, node, order);
+*/
+static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
+{
+  //@ ghost lemma_numbers(buddy);
+  //@ assert bounds: CountBounds(buddy, First(buddy, order), First(buddy, order));
+  //@ assert none: NoneCounted(buddy, First(buddy, order), First(buddy, order));
+  //@ assert room: buddy->count[order] < Leaves(buddy);
+  count_more(buddy, node, order);
+  //@ assert layout: BuddyLayout(buddy);
+  add_free(buddy, node);
+  //@ assert others: FreeBut{Pre, Here}(buddy, node);
+  //@ assert split: SameSplit{Pre, Here}(buddy);
+  //@ assert more: RangeMore{Pre, Here}(buddy, First(buddy, order), node);
+  //@ assert plus: CountsPlus{Pre, Here}(buddy, First(buddy, order), First(buddy, order), 1);
+  /*@ assert apart: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==> !NodeOf(buddy, node, o); */
+  /*@ assert ranges: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
+        RangeSame{Pre, Here}(buddy, First(buddy, o), First(buddy, o)); */
+  /*@ assert same: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
+        CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
+  //@ assert mask: Mask(buddy) && Hints(buddy);
+  //@ assert orders: OrderCounts(buddy);
+  //@ assert tree: Tree(buddy) && Coalesced(buddy);
+  /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        0 <= Up(x, o) < Nodes(buddy); */
+  /*@ assert moved: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        (Free(buddy, Up(x, o)) <==> \at(Free(buddy, Up(x, o)), Pre) || Up(x, o) == node); */
+  /*@ assert only: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER && Up(x, o) == node ==> o == order; */
+}
+
+/* Makes a free block used. */
+static void take_node(struct buddy *buddy, uint64_t node, uint32_t order)
+{
+  remove_free(buddy, node);
+  count_less(buddy, order);
 }
 
 /* Blocks of the largest order that cover so many frames. */
@@ -18,45 +356,6 @@ static uint64_t first_node(const struct buddy *buddy, uint32_t order)
   return node_down(buddy->roots, BUDDY_MAX_ORDER - order);
 }
 
-static bool is_free(const struct buddy *buddy, uint64_t node)
-{
-  return bitset_has(&buddy->free, node);
-}
-
-static bool is_split(const struct buddy *buddy, uint64_t node)
-{
-  return words_has(buddy->split, node);
-}
-
-/* Roots are present; any other node is if its parent is split. */
-static bool is_present(const struct buddy *buddy, uint64_t node)
-{
-  return node < 2 * (uint64_t)buddy->roots || is_split(buddy, node / 2);
-}
-
-static bool is_used(const struct buddy *buddy, uint64_t node)
-{
-  return !is_free(buddy, node) && !is_split(buddy, node) && is_present(buddy, node);
-}
-
-/* Makes a block free: set, count, mask and hint together. */
-static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
-{
-  bitset_add(&buddy->free, node);
-  buddy->count[order]++;
-  buddy->orders = word_add(buddy->orders, order);
-  buddy->hint[order] = node;
-}
-
-/* Makes a free block used. */
-static void take_node(struct buddy *buddy, uint64_t node, uint32_t order)
-{
-  bitset_remove(&buddy->free, node);
-  buddy->count[order]--;
-  if (buddy->count[order] == 0)
-    buddy->orders = word_remove(buddy->orders, order);
-}
-
 /* The other half of a block that is no root. */
 static uint64_t sibling(uint64_t node)
 {
@@ -66,7 +365,7 @@ static uint64_t sibling(uint64_t node)
 /* Cuts a used block in two: the half kept stays used, the other becomes free. */
 static void split_node(struct buddy *buddy, uint64_t node, uint64_t kept, uint32_t order)
 {
-  words_add(buddy->split, node);
+  set_split(buddy, node);
   put_node(buddy, sibling(kept), order - 1);
 }
 
@@ -87,7 +386,7 @@ static void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
     take_node(buddy, sibling(node), order);
     node /= 2;
     order++;
-    words_remove(buddy->split, node);
+    clear_split(buddy, node);
   }
   put_node(buddy, node, order);
 }
@@ -164,7 +463,7 @@ enum status buddy_release(struct buddy *buddy, uint64_t first, uint64_t count)
       return STATUS_NOT_RESERVED;
   for (uint64_t i = 0; i < count; i++) {
     uint64_t leaf = leaves(buddy) + first + i;
-    words_remove(buddy->split, leaf);
+    clear_split(buddy, leaf);
     merge_up(buddy, leaf, 0);
   }
   buddy->free_frames += count;
@@ -181,7 +480,7 @@ enum status buddy_reserve(struct buddy *buddy, uint64_t first, uint64_t count)
   for (uint64_t i = 0; i < count; i++) {
     uint64_t leaf = leaves(buddy) + first + i;
     carve(buddy, leaf, 0, free_above(buddy, leaf));
-    words_add(buddy->split, leaf);
+    set_split(buddy, leaf);
   }
   buddy->free_frames -= count;
   return STATUS_OK;
