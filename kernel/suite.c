@@ -1,5 +1,6 @@
 #include "suite.h"
 
+#include "command.h"
 #include "console.h"
 #include "cpu.h"
 #include "memory.h"
@@ -93,44 +94,22 @@ static const struct test tests[] = {
 };
 #define TESTS (sizeof tests / sizeof tests[0])
 
-/* Whether word, followed by rest, is a word of the command line. */
-static bool asked(const char *command, const char *word, const char *rest)
-{
-  for (const char *c = command; *c != 0; c++) {
-    const char *p = c, *w = word;
-    if (c != command && c[-1] != ' ') {
-      continue;
-    }
-    for (; *w != 0 && *p == *w; p++, w++) {
-    }
-    if (*w != 0) {
-      continue;
-    }
-    for (w = rest; *w != 0 && *p == *w; p++, w++) {
-    }
-    if (*w == 0 && (*rest == 0 || *p == 0 || *p == ' ')) {
-      return true;
-    }
-  }
-  return false;
-}
-
 bool suite(const char *command)
 {
-  bool one = asked(command, "test=", ""), passed = true;
+  bool one = command_names(command, "test"), passed = true;
   uint64_t n = 0, number = 0;
   for (uint64_t i = 0; i < TESTS; i++) {
-    if (asked(command, "", "list")) {
+    if (command_has(command, "list")) {
       print("# %s\n", tests[i].name);
     }
-    n += !one || asked(command, "test=", tests[i].name);
+    n += !one || command_says(command, "test", tests[i].name);
   }
-  if (asked(command, "", "list")) {
+  if (command_has(command, "list")) {
     n = 0;
   }
   print("KTAP version 1\n1..%u\n", n);
   for (uint64_t i = 0; n > 0 && i < TESTS; i++) {
-    if (one && !asked(command, "test=", tests[i].name)) {
+    if (one && !command_says(command, "test", tests[i].name)) {
       continue;
     }
     uint64_t before = buddy_free_frames(&memory.frames.buddy);

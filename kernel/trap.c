@@ -99,19 +99,80 @@ static void report_page_fault(const struct trap *t)
   print_walk(address);
 }
 
+static bool within(uint64_t address, const char *from, const char *to)
+{
+  return address >= (uint64_t)from && address < (uint64_t)to;
+}
+
+/* The page fault before it could not be pushed, or its handler not be entered. */
+static void report_double_fault(const struct trap *t)
+{
+  uint64_t address = read_cr2();
+  print("double fault, handled on %s\n", within((uint64_t)t, fault_guard + PAGE_SIZE, fault_top)
+                                             ? "a stack of its own"
+                                             : "the stack that failed");
+  if (within(address, stack_guard, stack_guard + PAGE_SIZE)) {
+    print("  the stack has grown into its guard page at %x\n", address);
+  }
+}
+
+/* Whether both words of a stack frame lie in one of the stacks. */
+static bool in_a_stack(uint64_t frame)
+{
+  return frame % 8 == 0 && (within(frame + 8, stack_guard + PAGE_SIZE, stack_top) ||
+                            within(frame + 8, fault_guard + PAGE_SIZE, fault_top));
+}
+
+/* The callers, by the chain of frame pointers while it goes up a stack. */
+static void print_callers(uint64_t frame)
+{
+  for (unsigned depth = 0; depth < 16 && in_a_stack(frame); depth++) {
+    const uint64_t *link = (uint64_t *)frame; /* NOLINT(performance-no-int-to-ptr) */
+    print("  called from %x\n", link[1]);
+    if (link[0] <= frame) {
+      return;
+    }
+    frame = link[0];
+  }
+}
+
+static const char *exception_name(uint64_t number)
+{
+  static const char *const names[] = {"divide error",   "debug",
+                                      "non-maskable",   "breakpoint",
+                                      "overflow",       "bound",
+                                      "invalid opcode", "no coprocessor",
+                                      "double fault",   "coprocessor overrun",
+                                      "invalid TSS",    "segment not present",
+                                      "stack segment",  "general protection",
+                                      "page fault",     "reserved",
+                                      "floating point", "alignment check",
+                                      "machine check",  "SIMD floating point",
+                                      "virtualization", "control protection"};
+  return number < sizeof names / sizeof names[0] ? names[number] : "reserved";
+}
+
 void trap(struct trap *t)
 {
+  static bool reporting;
   if (t->number == PAGE_FAULT && probed(t)) {
     return;
   }
-  print("Bail out! exception %u error %x\n", t->number, t->error);
+  print("Bail out! exception %u (%s) error %x\n", t->number, exception_name(t->number), t->error);
+  if (reporting) { /* the report itself has failed: what is printed is all there is */
+    leave(0);
+  }
+  reporting = true;
   if (t->number == PAGE_FAULT) {
     report_page_fault(t);
+  } else if (t->number == DOUBLE_FAULT) {
+    report_double_fault(t);
   }
   print("  rip %x rsp %x flags %x\n", t->rip, t->rsp, t->flags);
   print("  rax %x rbx %x rcx %x rdx %x\n", t->rax, t->rbx, t->rcx, t->rdx);
   print("  rsi %x rdi %x rbp %x r8 %x\n", t->rsi, t->rdi, t->rbp, t->r8);
   print("  r9 %x r10 %x r11 %x r12 %x\n", t->r9, t->r10, t->r11, t->r12);
   print("  r13 %x r14 %x r15 %x\n", t->r13, t->r14, t->r15);
+  print_callers(t->rbp);
   leave(0);
 }
