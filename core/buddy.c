@@ -1,21 +1,21 @@
 #include "buddy.h"
 
-/* Frames in a block of this order. */
-static uint64_t order_frames(uint32_t order)
-{
-  return (uint64_t)1 << order;
-}
-
 /* All frames, with the reserved tail that makes them a multiple of the largest block. */
 static uint64_t leaves(const struct buddy *buddy)
 {
-  return buddy->first[0];
+  return buddy->roots * BUDDY_ROOT_FRAMES;
 }
 
-static uint64_t leaves_for(uint64_t nframes)
+/* Blocks of the largest order that cover so many frames. */
+static uint64_t roots_for(uint64_t nframes)
 {
-  uint64_t unit = order_frames(BUDDY_MAX_ORDER);
-  return (nframes + unit - 1) / unit * unit;
+  return (nframes + BUDDY_ROOT_FRAMES - 1) / BUDDY_ROOT_FRAMES;
+}
+
+/* The first node of an order, and the number of its nodes. */
+static uint64_t first_node(const struct buddy *buddy, uint32_t order)
+{
+  return node_down(buddy->roots, BUDDY_MAX_ORDER - order);
 }
 
 static bool is_free(const struct buddy *buddy, uint64_t node)
@@ -31,7 +31,7 @@ static bool is_split(const struct buddy *buddy, uint64_t node)
 /* Roots are present; any other node is if its parent is split. */
 static bool is_present(const struct buddy *buddy, uint64_t node)
 {
-  return node < 2 * buddy->first[BUDDY_MAX_ORDER] || is_split(buddy, node / 2);
+  return node < 2 * (uint64_t)buddy->roots || is_split(buddy, node / 2);
 }
 
 static bool is_used(const struct buddy *buddy, uint64_t node)
@@ -44,7 +44,7 @@ static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
 {
   bitset_add(&buddy->free, node);
   buddy->count[order]++;
-  buddy->orders |= (uint32_t)1 << order;
+  buddy->orders = word_add(buddy->orders, order);
   buddy->hint[order] = node;
 }
 
@@ -54,15 +54,20 @@ static void take_node(struct buddy *buddy, uint64_t node, uint32_t order)
   bitset_remove(&buddy->free, node);
   buddy->count[order]--;
   if (buddy->count[order] == 0)
-    buddy->orders &= ~((uint32_t)1 << order);
+    buddy->orders = word_remove(buddy->orders, order);
 }
 
-/* Cuts a used block in two: one half stays used and is returned, the other becomes free. */
-static uint64_t split_node(struct buddy *buddy, uint64_t node, uint32_t order, bool keep_right)
+/* The other half of a block that is no root. */
+static uint64_t sibling(uint64_t node)
+{
+  return node + 1 - 2 * (node % 2);
+}
+
+/* Cuts a used block in two: the half kept stays used, the other becomes free. */
+static void split_node(struct buddy *buddy, uint64_t node, uint64_t kept, uint32_t order)
 {
   words_add(buddy->split, node);
-  put_node(buddy, 2 * node + !keep_right, order - 1);
-  return 2 * node + keep_right;
+  put_node(buddy, sibling(kept), order - 1);
 }
 
 /* A free block of this order, known to exist: the one freed last if it is still there,
@@ -72,14 +77,14 @@ static uint64_t pick_node(const struct buddy *buddy, uint32_t order)
   uint64_t hint = buddy->hint[order];
   if (is_free(buddy, hint))
     return hint;
-  return bitset_next(&buddy->free, buddy->first[order]);
+  return bitset_next(&buddy->free, first_node(buddy, order));
 }
 
 /* Takes a used node back, joining it with its sibling as long as that is free. */
 static void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
 {
-  while (order < BUDDY_MAX_ORDER && is_free(buddy, node ^ 1)) {
-    take_node(buddy, node ^ 1, order);
+  while (order < BUDDY_MAX_ORDER && is_free(buddy, sibling(node))) {
+    take_node(buddy, sibling(node), order);
     node /= 2;
     order++;
     words_remove(buddy->split, node);
@@ -87,34 +92,34 @@ static void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
   put_node(buddy, node, order);
 }
 
-/* The free node above or at a leaf, and its order; 0 when the frame is not free. */
-static uint64_t free_above(const struct buddy *buddy, uint64_t leaf, uint32_t *order)
+/* The order of the free block that a leaf lies in; BUDDY_ORDERS when it lies in none. */
+static uint32_t free_above(const struct buddy *buddy, uint64_t leaf)
 {
-  uint64_t node = leaf;
-  for (uint32_t o = 0; o <= BUDDY_MAX_ORDER; o++) {
-    if (is_free(buddy, node)) {
-      *order = o;
-      return node;
-    }
-    node /= 2;
-  }
-  return 0;
+  for (uint32_t order = 0; order < BUDDY_ORDERS; order++)
+    if (is_free(buddy, node_up(leaf, order)))
+      return order;
+  return BUDDY_ORDERS;
 }
 
-/* Makes node, of this order, used: cuts it out of the free block above it. */
-static void carve(struct buddy *buddy, uint64_t node, uint32_t order, uint64_t above,
-                  uint32_t above_order)
+/* Makes the block of an order above a leaf used: cuts it out of the free block of order
+ * from above it. Returns its node. */
+static uint64_t carve(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32_t from)
 {
-  take_node(buddy, above, above_order);
-  for (uint32_t o = above_order; o > order; o--)
-    above = split_node(buddy, above, o, (node >> (o - 1 - order)) % 2 != 0);
+  uint64_t node = node_up(leaf, from);
+  take_node(buddy, node, from);
+  for (uint32_t o = from; o > order; o--) {
+    uint64_t kept = node_up(leaf, o - 1);
+    split_node(buddy, node, kept, o);
+    node = kept;
+  }
+  return node;
 }
 
 uint64_t buddy_words(uint64_t nframes)
 {
   if (nframes == 0 || nframes > FRAMES_MAX)
     return 0;
-  uint64_t nodes = 2 * leaves_for(nframes);
+  uint64_t nodes = 2 * roots_for(nframes) * BUDDY_ROOT_FRAMES;
   return bitset_words(nodes) + (nodes + 63) / 64;
 }
 
@@ -125,7 +130,7 @@ enum status buddy_init(struct buddy *buddy, uint64_t nframes, uint64_t *words, u
     return STATUS_OUT_OF_RANGE;
   if (nwords < need)
     return STATUS_NO_SPACE;
-  uint64_t nodes = 2 * leaves_for(nframes);
+  uint64_t nodes = 2 * roots_for(nframes) * BUDDY_ROOT_FRAMES;
   uint64_t set_words = bitset_words(nodes);
   enum status status = bitset_init(&buddy->free, nodes, words, set_words);
   if (status != STATUS_OK)
@@ -134,12 +139,10 @@ enum status buddy_init(struct buddy *buddy, uint64_t nframes, uint64_t *words, u
   buddy->split = words + set_words;
   for (uint64_t i = 0; i < need - set_words; i++)
     buddy->split[i] = UINT64_MAX;
-  uint64_t first = nodes / 2;
+  buddy->roots = (uint32_t)roots_for(nframes);
   for (uint32_t order = 0; order <= BUDDY_MAX_ORDER; order++) {
-    buddy->first[order] = first;
     buddy->count[order] = 0;
-    buddy->hint[order] = first;
-    first /= 2;
+    buddy->hint[order] = first_node(buddy, order);
   }
   buddy->free_frames = 0;
   buddy->orders = 0;
@@ -170,16 +173,14 @@ enum status buddy_release(struct buddy *buddy, uint64_t first, uint64_t count)
 
 enum status buddy_reserve(struct buddy *buddy, uint64_t first, uint64_t count)
 {
-  uint32_t order = 0;
   if (!in_range(buddy, first, count))
     return STATUS_OUT_OF_RANGE;
   for (uint64_t i = 0; i < count; i++)
-    if (free_above(buddy, leaves(buddy) + first + i, &order) == 0)
+    if (free_above(buddy, leaves(buddy) + first + i) == BUDDY_ORDERS)
       return STATUS_NOT_FREE;
   for (uint64_t i = 0; i < count; i++) {
     uint64_t leaf = leaves(buddy) + first + i;
-    uint64_t above = free_above(buddy, leaf, &order);
-    carve(buddy, leaf, 0, above, order);
+    carve(buddy, leaf, 0, free_above(buddy, leaf));
     words_add(buddy->split, leaf);
   }
   buddy->free_frames -= count;
@@ -193,12 +194,10 @@ enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
   uint32_t o = word_next(buddy->orders, order);
   if (o > BUDDY_MAX_ORDER)
     return STATUS_OUT_OF_MEMORY;
-  uint64_t node = pick_node(buddy, o);
-  take_node(buddy, node, o);
-  for (; o > order; o--)
-    node = split_node(buddy, node, o, false);
+  uint64_t leaf = node_down(pick_node(buddy, o), o);
+  uint64_t node = carve(buddy, leaf, order, o);
   buddy->free_frames -= order_frames(order);
-  *out = (frame_t)((node << order) - leaves(buddy));
+  *out = (frame_t)(node_down(node, order) - leaves(buddy));
   return STATUS_OK;
 }
 
@@ -209,7 +208,8 @@ static enum status block_status(const struct buddy *buddy, frame_t frame, uint32
     return STATUS_BAD_ORDER;
   if (!in_range(buddy, frame, order_frames(order)))
     return STATUS_OUT_OF_RANGE;
-  if (frame & (order_frames(order) - 1))
+  uint64_t leaf = leaves(buddy) + frame;
+  if (node_down(node_up(leaf, order), order) != leaf)
     return STATUS_MISALIGNED;
   return STATUS_OK;
 }
@@ -219,11 +219,11 @@ enum status buddy_alloc_at(struct buddy *buddy, frame_t frame, uint32_t order)
   enum status status = block_status(buddy, frame, order);
   if (status != STATUS_OK)
     return status;
-  uint32_t above_order = 0;
-  uint64_t above = free_above(buddy, leaves(buddy) + frame, &above_order);
-  if (above == 0 || above_order < order)
+  uint64_t leaf = leaves(buddy) + frame;
+  uint32_t above = free_above(buddy, leaf);
+  if (above < order || above == BUDDY_ORDERS)
     return STATUS_NOT_FREE;
-  carve(buddy, (leaves(buddy) + frame) >> order, order, above, above_order);
+  carve(buddy, leaf, order, above);
   buddy->free_frames -= order_frames(order);
   return STATUS_OK;
 }
@@ -249,7 +249,7 @@ enum status buddy_free(struct buddy *buddy, frame_t frame, uint32_t order)
   enum status status = block_status(buddy, frame, order);
   if (status != STATUS_OK)
     return status;
-  uint64_t node = (leaves(buddy) + frame) >> order;
+  uint64_t node = node_up(leaves(buddy) + frame, order);
   if (!is_used(buddy, node))
     return free_error(buddy, frame);
   merge_up(buddy, node, order);
@@ -295,7 +295,7 @@ enum status buddy_find(const struct buddy *buddy, frame_t frame, enum block_stat
     o++;
   }
   *state = is_free(buddy, node) ? BLOCK_FREE : BLOCK_USED;
-  *first = (frame_t)((node << o) - leaves(buddy));
+  *first = (frame_t)(node_down(node, o) - leaves(buddy));
   *order = o;
   return STATUS_OK;
 }
@@ -309,7 +309,7 @@ static const char *check_node(const struct buddy *buddy, uint64_t node)
     return "buddy: a free block is not present";
   if (is_split(buddy, node) && !is_present(buddy, node))
     return "buddy: a split block is not present";
-  if (node >= 2 * buddy->first[BUDDY_MAX_ORDER] && is_free(buddy, node) && is_free(buddy, node ^ 1))
+  if (node >= 2 * (uint64_t)buddy->roots && is_free(buddy, node) && is_free(buddy, sibling(node)))
     return "buddy: two siblings are both free";
   return NULL;
 }
@@ -317,8 +317,9 @@ static const char *check_node(const struct buddy *buddy, uint64_t node)
 /* The nodes of one order: each by itself, and their number. */
 static const char *check_order(const struct buddy *buddy, uint32_t order)
 {
+  uint64_t first = first_node(buddy, order);
   uint64_t count = 0;
-  for (uint64_t node = buddy->first[order]; node < 2 * buddy->first[order]; node++) {
+  for (uint64_t node = first; node < 2 * first; node++) {
     const char *broken = check_node(buddy, node);
     if (broken)
       return broken;
@@ -328,7 +329,7 @@ static const char *check_order(const struct buddy *buddy, uint32_t order)
     return "buddy: the count of an order is wrong";
   if (word_has(buddy->orders, order) != (count != 0))
     return "buddy: the mask of orders is wrong";
-  if (buddy->hint[order] < buddy->first[order] || buddy->hint[order] >= 2 * buddy->first[order])
+  if (buddy->hint[order] < first || buddy->hint[order] >= 2 * first)
     return "buddy: the hint of an order is out of its range";
   return NULL;
 }

@@ -1,21 +1,28 @@
 /* Layer 2: the buddy allocator, a tree of bits.
  *
- * Heap numbering: with N frames (nframes rounded up to a multiple of
- * 2^BUDDY_MAX_ORDER), the blocks of order o are the nodes first[o] .. 2*first[o]-1,
- * first[o] = N >> o; node n has children 2n and 2n+1; frame f is the leaf N + f.
+ * Heap numbering: with N leaves (nframes rounded up to a multiple of
+ * 2^BUDDY_MAX_ORDER), the blocks of order o are the nodes N >> o .. 2 (N >> o) - 1;
+ * node n has children 2n and 2n+1; frame f is the leaf N + f.
  *
  * Two sets of nodes are the whole state:
  *   free(n)   block n is free as one piece
- *   split(n)  n > leaf: block n is cut in two. n a leaf: frame n - N is reserved.
+ *   split(n)  n no leaf: block n is cut in two. n a leaf: frame n - N is reserved.
  * So reserved memory is split all the way down, and everything starts reserved:
  * buddy_init sets every split bit, buddy_release clears them frame by frame.
  * n is present if it is a root or its parent is split; used (allocated as this very
  * block) if present, not split, not free.
+ *
+ * Every frame is free, reserved, or in exactly one block in use. The contracts speak of
+ *   FreeFrame(b, f)      frame f is free
+ *   ReservedFrame(b, f)  frame f is reserved
+ *   Allocated(b, f, o)   the frames f .. f + 2^o - 1 are one block in use
+ * Whoever calls owns the structure and its words and holds whatever lock they need.
  */
 #ifndef ASHLAR_BUDDY_H
 #define ASHLAR_BUDDY_H
 
 #include "bitset.h"
+#include "order.h"
 #include "status.h"
 #include "types.h"
 
@@ -23,17 +30,24 @@
 #define BUDDY_MAX_ORDER 18u
 #endif
 #define BUDDY_ORDERS (BUDDY_MAX_ORDER + 1u)
+#define BUDDY_ROOT_FRAMES ((uint64_t)1 << BUDDY_MAX_ORDER) /* frames of the largest block */
+
+#if BUDDY_MAX_ORDER < 5u || BUDDY_MAX_ORDER > ORDER_LIMIT
+#error "BUDDY_MAX_ORDER is 5 .. 18"
+#endif
 
 struct buddy {
   uint64_t nframes;             /* frames the caller asked to manage: 0 .. nframes-1 */
-  uint64_t first[BUDDY_ORDERS]; /* first node of each order */
-  struct bitset free;           /* over 2N nodes */
-  uint64_t *split;              /* 2N bits */
+  uint32_t roots;               /* blocks of the largest order that cover them */
+  struct bitset free;           /* nodes that are free blocks */
+  uint64_t *split;              /* nodes that are split, or reserved leaves */
   uint64_t free_frames;         /* frames in free blocks */
+  uint64_t orders;              /* bit o: count[o] != 0 */
   uint64_t count[BUDDY_ORDERS]; /* free blocks of each order */
   uint64_t hint[BUDDY_ORDERS];  /* the node of each order freed last: tried first */
-  uint32_t orders;              /* bit o: count[o] != 0 */
 };
+
+#include "../annotations/buddy.acsl"
 
 /* What a frame's block is (see buddy_find). */
 enum block_state { BLOCK_FREE, BLOCK_USED, BLOCK_RESERVED };

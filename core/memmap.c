@@ -155,6 +155,46 @@ static uint64_t uniform_end(const struct memmap_entry *map, uint32_t nmap,
 
 /*@ ghost
   /@ requires ahead: address <= end;
+     assigns \nothing;
+     ensures grows: 0 <= Begun(list, count, ram, address) <= Begun(list, count, ram, end + 1);
+     ensures begins: (\exists integer i; 0 <= i < count && Begins(list, i, ram) == address) ==>
+       Begun(list, count, ram, address) < Begun(list, count, ram, end + 1);
+     ensures bound: Begun(list, count, ram, end + 1) <= count;
+  @/
+  static void begun_grows(const struct memmap_entry *list, uint32_t count, uint32_t ram,
+                          uint64_t address, uint64_t end)
+  {
+    /@ loop invariant index: 0 <= i <= count;
+       loop invariant grows: 0 <= Begun(list, i, ram, address) <= Begun(list, i, ram, end + 1);
+       loop invariant begins: (\exists integer k; 0 <= k < i && Begins(list, k, ram) == address) ==>
+         Begun(list, i, ram, address) < Begun(list, i, ram, end + 1);
+       loop invariant bound: Begun(list, i, ram, end + 1) <= i;
+       loop assigns i;
+       loop variant count - i;
+    @/
+    for (uint32_t i = 0; i < count; i++) {
+    }
+  }
+
+  /@ requires edge: address == 0 || !UsableByte(map, nmap, reserved, nreserved, address - 1);
+     requires usable: UsableByte(map, nmap, reserved, nreserved, address);
+     assigns \nothing;
+     ensures begins: (\exists integer i; 0 <= i < nmap && Begins(map, i, 1) == address) ||
+       (\exists integer i; 0 <= i < nreserved && Begins(reserved, i, 0) == address);
+  @/
+  static void usable_begins(const struct memmap_entry *map, uint32_t nmap,
+                            const struct memmap_entry *reserved, uint32_t nreserved,
+                            uint64_t address)
+  {
+    /@ assert starts: \forall integer i; 0 <= i < nmap && map[i].type == MEMMAP_USABLE && Has(map, i, address) ==>
+         (address > 0 && Has(map, i, address - 1)) || Begins(map, i, 1) == address; @/
+    /@ assert ends: \forall integer i; 0 <= i < nmap && map[i].type != MEMMAP_USABLE && Has(map, i, address - 1) ==>
+         Has(map, i, address) || Begins(map, i, 1) == address; @/
+    /@ assert reserved_ends: \forall integer i; 0 <= i < nreserved && Has(reserved, i, address - 1) ==>
+         Has(reserved, i, address) || Begins(reserved, i, 0) == address; @/
+  }
+
+  /@ requires ahead: address <= end;
      requires unusable: \forall integer b; address <= b <= end ==> !UsableByte(map, nmap, reserved, nreserved, b);
      requires collected: Collected(map, nmap, reserved, nreserved, limit, runs, count, address);
      assigns \nothing;
@@ -177,13 +217,15 @@ static uint64_t uniform_end(const struct memmap_entry *map, uint32_t nmap,
 /*@ requires memory: \valid(runs + (0 .. capacity - 1));
     requires range: count <= capacity < UINT32_MAX && first <= last && limit <= FRAMES_MAX;
     assigns runs[0 .. capacity - 1];
-    ensures others: \forall integer k; 0 <= k < count ==> runs[k] == \old(runs[k]);
+    ensures others: \forall integer k; 0 <= k < capacity && (k != count || \result == count) ==>
+      runs[k] == \old(runs[k]);
     ensures result: \result == count || \result == count + 1;
     ensures none: \result == count ==> \forall integer f;
       0 <= f < limit && first <= f * FRAME_SIZE ==> last < f * FRAME_SIZE + FRAME_SIZE - 1;
     ensures frames: \result == count + 1 && \result <= capacity ==> \forall integer f;
       InRun(runs, count, f) <==> 0 <= f < limit && first <= f * FRAME_SIZE && f * FRAME_SIZE + FRAME_SIZE - 1 <= last;
     ensures proper: \result == count + 1 && \result <= capacity ==> runs[count].first < runs[count].end <= limit;
+    ensures some: \result == count + 1 ==> \exists integer f; LowestFrame(first, last, limit, f);
     ensures inside: \result == count + 1 && \result <= capacity ==>
       first <= runs[count].first * FRAME_SIZE && runs[count].end * FRAME_SIZE <= last + 1;
 */
@@ -198,12 +240,29 @@ static uint32_t append(struct run *runs, uint32_t capacity, uint32_t count, uint
     end = limit;
   if (begin >= end)
     return count;
+  //@ assert some: LowestFrame(first, last, limit, begin);
   if (count < capacity) {
     runs[count].first = begin;
     runs[count].end = end;
   }
   return count + 1;
 }
+
+/*@ ghost
+  /@ requires proper: UsableRuns(map, nmap, reserved, nreserved, limit, runs, count) && limit <= FRAMES_MAX;
+     requires range: runs[count].first < runs[count].end <= limit;
+     requires apart: \forall integer k; 0 <= k < count ==> runs[k].end < runs[count].first;
+     requires sound: \forall integer f; InRun(runs, count, f) ==> f < limit && UsableFrame(map, nmap, reserved, nreserved, f);
+     assigns \nothing;
+     ensures proper: UsableRuns(map, nmap, reserved, nreserved, limit, runs, count + 1);
+  @/
+  static void one_run_more(const struct memmap_entry *map, uint32_t nmap,
+                           const struct memmap_entry *reserved, uint32_t nreserved,
+                           uint64_t limit, const struct run *runs, uint32_t count)
+  {
+    /@ assert range: \forall integer k; 0 <= k < count + 1 ==> k < count || k == count; @/
+  }
+*/
 
 /* Appends a maximal range of usable bytes, first .. last, to the runs collected below it. */
 /*@ requires map: \valid_read(map + (0 .. nmap - 1));
@@ -223,6 +282,10 @@ static uint32_t append(struct run *runs, uint32_t capacity, uint32_t count, uint
     ensures collected: \result <= capacity ==>
       Collected(map, nmap, reserved, nreserved, limit, runs, \result, last + 1);
     ensures below: \result <= capacity ==> EndBelow(runs, \result, last + 2);
+    ensures rest: \forall integer k; \result <= k < capacity ==> runs[k] == \old(runs[k]);
+    ensures full: \result > capacity ==> MoreRuns(map, nmap, reserved, nreserved, limit, runs, capacity);
+    ensures begun: Begun(map, nmap, 1, last + 1) == \old(Begun(map, nmap, 1, last + 1)) &&
+      Begun(reserved, nreserved, 0, last + 1) == \old(Begun(reserved, nreserved, 0, last + 1));
 */
 static uint32_t close_range(struct run *runs, uint32_t capacity, uint32_t count, uint64_t first,
                             uint64_t last, uint64_t limit)
@@ -251,6 +314,36 @@ static uint32_t close_range(struct run *runs, uint32_t capacity, uint32_t count,
         f * FRAME_SIZE + FRAME_SIZE - 1 <= last ==> now == count + 1 && InRun(runs, count, f); */
   /*@ assert inside_runs: now <= capacity ==> \forall integer f; 0 <= f < limit && first <= f * FRAME_SIZE &&
         f * FRAME_SIZE + FRAME_SIZE - 1 <= last ==> InRuns(runs, now, f); */
+  /*@ assert next: now > capacity ==> \forall integer f; LowestFrame(first, last, limit, f) ==>
+        NextUsable(map, nmap, reserved, nreserved, limit, runs, capacity, f); */
+  /*@ assert sound: \forall integer k, f; 0 <= k < count && InRun(runs, k, f) ==>
+        f < limit && UsableFrame(map, nmap, reserved, nreserved, f); */
+  //@ assert still: UsableRuns(map, nmap, reserved, nreserved, limit, runs, count);
+  /*@ assert new: now == count + 1 && now <= capacity ==>
+        \forall integer k; 0 <= k < count ==> runs[k].end < runs[count].first; */
+  //@ ghost if (now > count && now <= capacity) one_run_more(map, nmap, reserved, nreserved, limit, runs, count);
+  //@ assert proper: now <= capacity ==> UsableRuns(map, nmap, reserved, nreserved, limit, runs, now);
+  /*@ assert below: now <= capacity ==> \forall integer f; 0 <= f < limit && f * FRAME_SIZE + FRAME_SIZE - 1 < first &&
+        UsableFrame(map, nmap, reserved, nreserved, f) ==> InRuns(runs, now, f); */
+  /*@ assert begins: \forall integer i; 0 <= i < nmap ==> Begins(map, i, 1) == \at(Begins(map, i, 1), Pre); */
+  /*@ assert reserved_begins: \forall integer i; 0 <= i < nreserved ==>
+        Begins(reserved, i, 0) == \at(Begins(reserved, i, 0), Pre); */
+  /*@ ghost
+    /@ loop invariant index: 0 <= i <= nmap;
+       loop invariant same: Begun{Here}(map, i, 1, last + 1) == Begun{Pre}(map, i, 1, last + 1);
+       loop assigns i;
+       loop variant nmap - i;
+    @/
+    for (uint32_t i = 0; i < nmap; i++) {
+    }
+    /@ loop invariant index: 0 <= i <= nreserved;
+       loop invariant same: Begun{Here}(reserved, i, 0, last + 1) == Begun{Pre}(reserved, i, 0, last + 1);
+       loop assigns i;
+       loop variant nreserved - i;
+    @/
+    for (uint32_t i = 0; i < nreserved; i++) {
+    }
+  */
   return now;
 }
 
@@ -267,6 +360,9 @@ static uint32_t close_range(struct run *runs, uint32_t capacity, uint32_t count,
     assigns runs[0 .. capacity - 1];
     ensures collected: \result <= capacity ==>
       Collected(map, nmap, reserved, nreserved, limit, runs, \result, FRAMES_MAX * FRAME_SIZE);
+    ensures full: \result > capacity ==> MoreRuns(map, nmap, reserved, nreserved, limit, runs, capacity);
+    ensures few: \result <= nmap + nreserved;
+    ensures rest: \forall integer k; \result <= k < capacity ==> runs[k] == \old(runs[k]);
 */
 static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
                         const struct memmap_entry *reserved, uint32_t nreserved, uint64_t limit,
@@ -276,6 +372,8 @@ static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
   uint64_t address = 0;
   uint64_t first = 0;
   bool open = false; /* first .. address - 1 is usable */
+  //@ ghost begun_grows(map, nmap, 1, 0, 0);
+  //@ ghost begun_grows(reserved, nreserved, 0, 0, 0);
   /*@ loop invariant range: 0 <= count <= capacity;
       loop invariant open: open ==> first < address &&
         \forall integer b; first <= b < address ==> UsableByte(map, nmap, reserved, nreserved, b);
@@ -284,12 +382,16 @@ static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
       loop invariant below: EndBelow(runs, count, open ? first : address);
       loop invariant collected:
         Collected(map, nmap, reserved, nreserved, limit, runs, count, open ? first : address);
+      loop invariant few: count + (open ? 1 : 0) <=
+        Begun(map, nmap, 1, address) + Begun(reserved, nreserved, 0, address);
+      loop invariant rest: \forall integer k; count <= k < capacity ==> runs[k] == \at(runs[k], Pre);
       loop assigns count, address, first, open, runs[0 .. capacity - 1];
       loop variant UINT64_MAX - address;
   */
   for (;;) {
     bool usable = is_usable(map, nmap, reserved, nreserved, address);
     uint64_t end = uniform_end(map, nmap, reserved, nreserved, address);
+    //@ ghost if (usable && !open) usable_begins(map, nmap, reserved, nreserved, address);
     if (usable && !open)
       first = address;
     //@ ghost Before:;
@@ -297,16 +399,21 @@ static uint32_t collect(const struct memmap_entry *map, uint32_t nmap,
       count = close_range(runs, capacity, count, first, address - 1,
                           limit) /*@ ghost (map, nmap, reserved, nreserved) */;
     open = usable;
+    //@ ghost begun_grows(map, nmap, 1, address, end);
+    //@ ghost begun_grows(reserved, nreserved, 0, address, end);
     if (count > capacity)
       return count;
     /*@ assert same_bytes: \forall integer b; UsableByte(map, nmap, reserved, nreserved, b) <==>
           \at(UsableByte(map, nmap, reserved, nreserved, b), Before); */
     /*@ ghost if (!usable)
           nothing_to_collect(map, nmap, reserved, nreserved, limit, runs, count, address, end); */
+    //@ assert rest: \forall integer k; count <= k < capacity ==> runs[k] == \at(runs[k], Pre);
     if (end == UINT64_MAX) {
+      //@ ghost Ending:;
       if (open)
         count = close_range(runs, capacity, count, first, end,
                             limit) /*@ ghost (map, nmap, reserved, nreserved) */;
+      //@ assert last: \forall integer k; count <= k < capacity ==> runs[k] == \at(runs[k], Ending);
       return count;
     }
     address = end + 1;
@@ -322,13 +429,15 @@ enum status memmap_runs(const struct memmap_entry *map, uint32_t nmap,
   if (frame_limit > FRAMES_MAX)
     return STATUS_OUT_OF_RANGE;
   if (capacity > MEMMAP_RUNS_MAX)
-    capacity = MEMMAP_RUNS_MAX;
+    capacity = MEMMAP_RUNS_MAX; /* there are never more */
   uint32_t count = collect(map, nmap, reserved, nreserved, frame_limit, runs, capacity);
+  //@ assert another: count > capacity ==> \exists integer f; 0 <= f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f);
   if (count > capacity)
     return STATUS_NO_SPACE;
   if (count == 0)
     return STATUS_NO_MEMORY;
   //@ assert sound: \forall integer k, f; 0 <= k < count && InRun(runs, k, f) ==> f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f);
+  //@ assert lowest: InRun(runs, 0, runs[0].first) && runs[0].first < frame_limit && UsableFrame(map, nmap, reserved, nreserved, runs[0].first);
   //@ assert complete: \forall integer f; 0 <= f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f) ==> InRuns(runs, count, f);
   //@ ghost Before:;
   *nruns = count;
@@ -342,6 +451,7 @@ enum status memmap_runs(const struct memmap_entry *map, uint32_t nmap,
   /*@ assert usable_frames: \forall integer f; UsableFrame(map, nmap, reserved, nreserved, f) <==>
         \at(UsableFrame(map, nmap, reserved, nreserved, f), Before); */
   //@ assert still_sound: \forall integer k, f; 0 <= k < count && InRun(runs, k, f) ==> f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f);
+  //@ assert still_lowest: runs[0].first < frame_limit && UsableFrame(map, nmap, reserved, nreserved, runs[0].first);
   //@ assert still_complete: \forall integer f; 0 <= f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f) ==> InRuns(runs, count, f);
   return STATUS_OK;
 }

@@ -25,9 +25,10 @@ struct memmap_entry {
  * frame_limit (at most FRAMES_MAX), ascending, and their number to *nruns.
  * A frame is usable if each of its bytes is in an entry of type MEMMAP_USABLE, in
  * no entry of another type and in no reservation (of whatever type).
- * Errors: STATUS_TOO_MANY_ENTRIES, STATUS_OUT_OF_RANGE (frame_limit > FRAMES_MAX),
- * STATUS_NO_MEMORY, STATUS_NO_SPACE (more than capacity runs). On an error *nruns
- * is unchanged and the contents of runs are unspecified.
+ * Errors, the first that holds: STATUS_TOO_MANY_ENTRIES, STATUS_OUT_OF_RANGE (frame_limit >
+ * FRAMES_MAX), STATUS_NO_MEMORY (no usable frame), STATUS_NO_SPACE (more than capacity runs:
+ * runs holds the lowest capacity of them). A capacity of nmap + nreserved is always enough.
+ * On an error *nruns is unchanged, and but for STATUS_NO_SPACE so are the runs.
  * O(e^2) for e entries and reservations: one pass for each stretch between two boundaries. */
 /*@ requires map: \valid_read(map + (0 .. nmap - 1));
     requires reserved: \valid_read(reserved + (0 .. nreserved - 1));
@@ -39,7 +40,8 @@ struct memmap_entry {
       \result == STATUS_OUT_OF_RANGE || \result == STATUS_NO_MEMORY || \result == STATUS_NO_SPACE;
     ensures too_many: \result == STATUS_TOO_MANY_ENTRIES <==>
       nmap > MEMMAP_ENTRIES_MAX || nreserved > MEMMAP_RESERVATIONS_MAX;
-    ensures out_of_range: \result == STATUS_OUT_OF_RANGE ==> frame_limit > FRAMES_MAX;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==>
+      \result != STATUS_TOO_MANY_ENTRIES && frame_limit > FRAMES_MAX;
     ensures count: \result == STATUS_OK ==> 1 <= *nruns <= capacity;
     ensures proper: \result == STATUS_OK ==> RunsProper(runs, *nruns);
     ensures maximal: \result == STATUS_OK ==>
@@ -48,9 +50,17 @@ struct memmap_entry {
       f < frame_limit && UsableFrame(map, nmap, reserved, nreserved, f);
     ensures complete: \result == STATUS_OK ==> \forall integer f; 0 <= f < frame_limit &&
       UsableFrame(map, nmap, reserved, nreserved, f) ==> InRuns(runs, *nruns, f);
-    ensures no_memory: \result == STATUS_NO_MEMORY ==> \forall integer f; 0 <= f < frame_limit ==>
-      !UsableFrame(map, nmap, reserved, nreserved, f);
+    ensures no_memory: \result == STATUS_NO_MEMORY <==>
+      \result != STATUS_TOO_MANY_ENTRIES && \result != STATUS_OUT_OF_RANGE &&
+      \forall integer f; 0 <= f < frame_limit ==> !UsableFrame(map, nmap, reserved, nreserved, f);
+    ensures no_space: \result == STATUS_NO_SPACE ==>
+      MoreRuns(map, nmap, reserved, nreserved, frame_limit, runs, capacity);
+    ensures enough: \result == STATUS_NO_SPACE ==> capacity < nmap + nreserved;
+    ensures rest: \result == STATUS_OK ==>
+      \forall integer k; *nruns <= k < capacity ==> runs[k] == \old(runs[k]);
     ensures unchanged: \result != STATUS_OK ==> *nruns == \old(*nruns);
+    ensures runs_unchanged: \result != STATUS_OK && \result != STATUS_NO_SPACE ==>
+      \forall integer k; 0 <= k < capacity ==> runs[k] == \old(runs[k]);
 */
 enum status memmap_runs(const struct memmap_entry *map, uint32_t nmap,
                         const struct memmap_entry *reserved, uint32_t nreserved,

@@ -125,24 +125,46 @@ struct path {
   uint32_t level;
 };
 
+/*@ requires valid: TreeValid(table) && Page(page);
+    assigns \nothing;
+    ensures level: 1 <= \result.level <= 4;
+    ensures none3: \result.level == 4 <==> Table3(table->memory, table->root, page) < 0;
+    ensures none2: \result.level >= 3 <==> Table2(table->memory, table->root, page) < 0;
+    ensures none1: \result.level >= 2 <==> Table1(table->memory, table->root, page) < 0;
+    ensures table3: \result.level <= 3 ==> \result.table3 == Table3(table->memory, table->root, page) &&
+      \result.table3 < table->frames->nframes && Owner(table->frames, \result.table3) == OWNER_TABLE3;
+    ensures table2: \result.level <= 2 ==> \result.table2 == Table2(table->memory, table->root, page) &&
+      \result.table2 < table->frames->nframes && Owner(table->frames, \result.table2) == OWNER_TABLE2;
+    ensures table1: \result.level == 1 ==> \result.table1 == Table1(table->memory, table->root, page) &&
+      \result.table1 < table->frames->nframes && Owner(table->frames, \result.table1) == OWNER_TABLE1;
+*/
 static struct path walk(const struct pagetable *table, uint64_t page)
 {
   struct path path = {0, 0, 0, 4};
   uint64_t entry = pte_read(&table->memory[slot_of(table->root, index4(page))]);
-  if (!pte_present(entry))
+  if (!pte_present(entry)) {
+    //@ assert none3: Table3(table->memory, table->root, page) == -1;
     return path;
+  }
   path.table3 = pte_frame(entry);
   path.level = 3;
+  //@ assert table3: path.table3 == Table3(table->memory, table->root, page) && path.table3 < table->frames->nframes && Owner(table->frames, path.table3) == OWNER_TABLE3;
   entry = pte_read(&table->memory[slot_of(path.table3, index3(page))]);
-  if (!pte_present(entry))
+  if (!pte_present(entry)) {
+    //@ assert none2: Table2(table->memory, table->root, page) == -1;
     return path;
+  }
   path.table2 = pte_frame(entry);
   path.level = 2;
+  //@ assert table2: path.table2 == Table2(table->memory, table->root, page) && path.table2 < table->frames->nframes && Owner(table->frames, path.table2) == OWNER_TABLE2;
   entry = pte_read(&table->memory[slot_of(path.table2, index2(page))]);
-  if (!pte_present(entry))
+  if (!pte_present(entry)) {
+    //@ assert none1: Table1(table->memory, table->root, page) == -1;
     return path;
+  }
   path.table1 = pte_frame(entry);
   path.level = 1;
+  //@ assert table1: path.table1 == Table1(table->memory, table->root, page) && path.table1 < table->frames->nframes && Owner(table->frames, path.table1) == OWNER_TABLE1;
   return path;
 }
 
@@ -186,16 +208,31 @@ static struct path walk(const struct pagetable *table, uint64_t page)
   }
 */
 
-/*@ assigns \nothing;
-    ensures frame: \result.frame == PteFrame(entry);
-    ensures permissions: \result.permissions == PtePermissions(entry);
-    ensures seen: (\result.accessed <==> PteAccessed(entry) == 1) && (\result.dirty <==> PteDirty(entry) == 1);
+/* Tells the caller what an entry says. */
+/*@ requires layout: SpaceLayout(table) && \valid(out) && SpaceApart(table, out);
+    assigns *out;
+    ensures frame: out->frame == PteFrame(entry);
+    ensures permissions: out->permissions == PtePermissions(entry);
+    ensures seen: (out->accessed <==> PteAccessed(entry) == 1) && (out->dirty <==> PteDirty(entry) == 1);
+    ensures layout: SpaceLayout(table);
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures linked: \old(Linked(table->frames, table->memory)) ==> Linked(table->frames, table->memory);
+    ensures counted: \old(Counted(table->frames, table->memory)) ==> Counted(table->frames, table->memory);
+    ensures root: \old(Root(table->frames, table->root)) ==> Root(table->frames, table->root);
 */
-static struct translation translation_of(uint64_t entry)
+static inline void report(const struct pagetable *table, uint64_t entry, struct translation *out)
 {
-  struct translation found = {pte_frame(entry), pte_permissions(entry), pte_accessed(entry),
-                              pte_dirty(entry)};
-  return found;
+  (void)table; /* the contract speaks of it */
+  out->frame = pte_frame(entry);
+  out->permissions = pte_permissions(entry);
+  out->accessed = pte_accessed(entry);
+  out->dirty = pte_dirty(entry);
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert same: SameRecords{Pre, Here}(table->frames);
+  //@ assert blocks: \forall integer f; 0 <= f < table->frames->nframes ==> BlockFirst{Here}(table->frames, f) == BlockFirst{Pre}(table->frames, f);
+  //@ assert buddy: \at(FramesValid(table->frames), Pre) ==> BuddyValid(&table->frames->buddy);
+  //@ assert records: \at(FramesValid(table->frames), Pre) ==> Records(table->frames);
+  //@ assert agree: \at(FramesValid(table->frames), Pre) ==> FramesAgree(table->frames);
 }
 
 /* Writes an entry. */
@@ -324,9 +361,17 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
   uint64_t old = change_slot(table, frame, index1(page), entry, permissions);
   //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> table->memory[s] == \at(table->memory[s], Pre);
   //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert ranges: \forall integer q; Page(q) ==> 0 <= Index1(q) < 512 && 0 <= Index2(q) < 512 && 0 <= Index3(q) < 512 && 0 <= Index4(q) < 512;
   //@ assert table3: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table3{Here}(table->memory, r, q) == Table3{Pre}(table->memory, r, q);
   //@ assert table2: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table2{Here}(table->memory, r, q) == Table2{Pre}(table->memory, r, q);
   //@ assert table1: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table1{Here}(table->memory, r, q) == Table1{Pre}(table->memory, r, q);
+  //@ assert apart: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> 512 * Table1{Pre}(table->memory, r, q) + Index1(q) != 512 * frame + page % 512;
+  //@ assert inside: \forall integer r, q; Root(table->frames, r) && Page(q) && Table1{Pre}(table->memory, r, q) >= 0 ==> 0 <= 512 * Table1{Pre}(table->memory, r, q) + Index1(q) < 512 * table->frames->nframes;
+  //@ assert read: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> At{Here}(table->memory, Table1{Pre}(table->memory, r, q), q) == At{Pre}(table->memory, Table1{Pre}(table->memory, r, q), q);
+  //@ assert entries: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> Entry{Here}(table->memory, r, q) == Entry{Pre}(table->memory, r, q);
+  //@ assert found: Table1(table->memory, table->root, page) == frame && Index1(page) == page % 512;
+  //@ assert here: Entry(table->memory, table->root, page) == table->memory[512 * frame + page % 512];
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
   return old;
 }
@@ -402,6 +447,11 @@ static inline void add_entry(const struct pagetable *table, frame_t frame, uint3
   //@ assert layout: SpaceLayout(table);
   //@ assert frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
   write_slot(table, frame, index, entry);
+  //@ assert other_counts: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Count{Here}(table->memory, 512 * f, 512) == Count{Pre}(table->memory, 512 * f, 512);
+  //@ assert other_lives: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Live{Here}(table->frames, f) == Live{Pre}(table->frames, f);
+  //@ assert records: SameButLive{Pre, Here}(table->frames, frame);
+  //@ assert own: Live(table->frames, frame) == Count(table->memory, 512 * frame, 512);
+  //@ assert other: \forall integer f; 0 <= f < table->frames->nframes && f != frame && Owner(table->frames, f) >= OWNER_TABLE1 ==> Live(table->frames, f) == Count(table->memory, 512 * f, 512);
 }
 
 /* Empties an entry that is present, and returns it as it was at that moment. */
@@ -424,15 +474,183 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
   table->frames->records[frame].live--;
   //@ assert layout: SpaceLayout(table);
   //@ assert frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
-  return take_slot(table, frame, index);
+  uint64_t taken = take_slot(table, frame, index);
+  //@ assert other_counts: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Count{Here}(table->memory, 512 * f, 512) == Count{Pre}(table->memory, 512 * f, 512);
+  //@ assert other_lives: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Live{Here}(table->frames, f) == Live{Pre}(table->frames, f);
+  //@ assert records: SameButLive{Pre, Here}(table->frames, frame);
+  //@ assert own: Live(table->frames, frame) == Count(table->memory, 512 * frame, 512);
+  //@ assert other: \forall integer f; 0 <= f < table->frames->nframes && f != frame && Owner(table->frames, f) >= OWNER_TABLE1 ==> Live(table->frames, f) == Count(table->memory, 512 * f, 512);
+  return taken;
+}
+
+/* Maps a page that is not mapped; its table of level 1 is in frame. */
+/*@ requires valid: TreeValid(table) && Counted(table->frames, table->memory) && Page(page) && PtePresent(entry);
+    requires unmapped: frame == Table1(table->memory, table->root, page) && !Mapped(table->memory, table->root, page);
+    assigns table->frames->records[frame].live, table->memory[512 * frame + page % 512];
+    ensures valid: TreeValid(table);
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures counted: Counted(table->frames, table->memory);
+    ensures mapped: Mapped(table->memory, table->root, page);
+    ensures entry: Entry(table->memory, table->root, page) == entry;
+    ensures records: SameButLive{Pre, Post}(table->frames, frame);
+    ensures others: SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+*/
+static inline void add_page(const struct pagetable *table, uint64_t page, frame_t frame,
+                            uint64_t entry)
+{
+  //@ ghost one_path(table);
+  //@ assert level: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
+  add_entry(table, frame, index1(page), entry);
+  //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> table->memory[s] == \at(table->memory[s], Pre);
+  //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert ranges: \forall integer q; Page(q) ==> 0 <= Index1(q) < 512 && 0 <= Index2(q) < 512 && 0 <= Index3(q) < 512 && 0 <= Index4(q) < 512;
+  //@ assert table3: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table3{Here}(table->memory, r, q) == Table3{Pre}(table->memory, r, q);
+  //@ assert table2: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table2{Here}(table->memory, r, q) == Table2{Pre}(table->memory, r, q);
+  //@ assert table1: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table1{Here}(table->memory, r, q) == Table1{Pre}(table->memory, r, q);
+  //@ assert apart: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> 512 * Table1{Pre}(table->memory, r, q) + Index1(q) != 512 * frame + page % 512;
+  //@ assert inside: \forall integer r, q; Root(table->frames, r) && Page(q) && Table1{Pre}(table->memory, r, q) >= 0 ==> 0 <= 512 * Table1{Pre}(table->memory, r, q) + Index1(q) < 512 * table->frames->nframes;
+  //@ assert read: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> At{Here}(table->memory, Table1{Pre}(table->memory, r, q), q) == At{Pre}(table->memory, Table1{Pre}(table->memory, r, q), q);
+  //@ assert entries: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> Entry{Here}(table->memory, r, q) == Entry{Pre}(table->memory, r, q);
+  //@ assert found: Table1(table->memory, table->root, page) == frame && Index1(page) == page % 512;
+  //@ assert here: Entry(table->memory, table->root, page) == table->memory[512 * frame + page % 512];
+  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
+}
+
+/* Unmaps a page that is mapped; its table of level 1 is in frame. Returns the entry as it was. */
+/*@ requires valid: TreeValid(table) && Counted(table->frames, table->memory) && Page(page);
+    requires mapped: frame == Table1(table->memory, table->root, page) && Mapped(table->memory, table->root, page);
+    assigns table->frames->records[frame].live, table->memory[512 * frame + page % 512];
+    ensures valid: TreeValid(table);
+    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures counted: Counted(table->frames, table->memory);
+    ensures unmapped: !Mapped(table->memory, table->root, page);
+    ensures same: SameEntry(\result, \old(Entry(table->memory, table->root, page)));
+    ensures records: SameButLive{Pre, Post}(table->frames, frame);
+    ensures others: SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+*/
+static inline uint64_t remove_page(const struct pagetable *table, uint64_t page, frame_t frame)
+{
+  //@ ghost one_path(table);
+  //@ assert level: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
+  uint64_t entry = remove_entry(table, frame, index1(page));
+  //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> table->memory[s] == \at(table->memory[s], Pre);
+  //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert ranges: \forall integer q; Page(q) ==> 0 <= Index1(q) < 512 && 0 <= Index2(q) < 512 && 0 <= Index3(q) < 512 && 0 <= Index4(q) < 512;
+  //@ assert table3: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table3{Here}(table->memory, r, q) == Table3{Pre}(table->memory, r, q);
+  //@ assert table2: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table2{Here}(table->memory, r, q) == Table2{Pre}(table->memory, r, q);
+  //@ assert table1: \forall integer r, q; Root(table->frames, r) && Page(q) ==> Table1{Here}(table->memory, r, q) == Table1{Pre}(table->memory, r, q);
+  //@ assert apart: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> 512 * Table1{Pre}(table->memory, r, q) + Index1(q) != 512 * frame + page % 512;
+  //@ assert inside: \forall integer r, q; Root(table->frames, r) && Page(q) && Table1{Pre}(table->memory, r, q) >= 0 ==> 0 <= 512 * Table1{Pre}(table->memory, r, q) + Index1(q) < 512 * table->frames->nframes;
+  //@ assert read: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> At{Here}(table->memory, Table1{Pre}(table->memory, r, q), q) == At{Pre}(table->memory, Table1{Pre}(table->memory, r, q), q);
+  //@ assert entries: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> Entry{Here}(table->memory, r, q) == Entry{Pre}(table->memory, r, q);
+  //@ assert found: Table1(table->memory, table->root, page) == frame && Index1(page) == page % 512;
+  //@ assert here: Entry(table->memory, table->root, page) == table->memory[512 * frame + page % 512];
+  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
+  return entry;
+}
+
+/* Drops a reference to a frame in use. Tables other than that frame are as before, and no entry changes. */
+/*@ requires layout: MapLayout(db, memory) && FramesValid(db);
+    requires frame: frame < db->nframes && InUse(db, frame);
+    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1],
+      db->buddy.split[0 .. Nodes(&db->buddy) / 64], db->buddy.free_frames,
+      db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      db->buddy.orders, db->records[0 .. db->nframes - 1];
+    ensures layout: MapLayout(db, memory) && db->nframes == \old(db->nframes);
+    ensures frames: FramesValid(db);
+    ensures entries: SameEntries{Pre, Post}(db, memory);
+    ensures counts: SameCounts{Pre, Post}(db, memory);
+    ensures tables: SameTablesBut{Pre, Post}(db, frame);
+    ensures no_more: NoMoreTables{Pre, Post}(db);
+    ensures reference: ReferenceDropped{Pre, Post}(db, frame);
+*/
+static inline void put_frame(struct frames *db, uint64_t *memory, frame_t frame)
+{
+  (void)memory; /* the contract speaks of it */
+  (void)frame_put(db, frame);
+  //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert layout: MapLayout(db, memory);
+  //@ assert entries: SameEntries{Pre, Here}(db, memory);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * db->nframes ==>
+         Count{Here}(memory, x, k) == Count{Pre}(memory, x, k);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  //@ assert alike: \forall integer f; 0 <= f < db->nframes && BlockFirst{Pre}(db, frame) <= f < BlockFirst{Pre}(db, frame) + Pow2(Order{Pre}(db, frame)) ==> Owner{Pre}(db, f) == Owner{Pre}(db, frame);
+}
+
+/* Takes a frame for a table. No other table changes, and no entry does. */
+/*@ requires layout: MapLayout(db, memory) && FramesValid(db) && OWNER_TABLE1 <= owner <= OWNER_TABLE4;
+    requires out: \valid(out) && \separated(out, memory + (0 .. 512 * db->nframes - 1), db,
+      db->records + (0 .. db->nframes - 1),
+      db->buddy.free.words + (0 .. db->buddy.free.nwords - 1),
+      db->buddy.split + (0 .. Nodes(&db->buddy) / 64));
+    assigns *out, db->buddy.free.words[0 .. db->buddy.free.nwords - 1],
+      db->buddy.split[0 .. Nodes(&db->buddy) / 64], db->buddy.free_frames,
+      db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      db->buddy.orders, db->records[0 .. db->nframes - 1];
+    ensures layout: MapLayout(db, memory) && db->nframes == \old(db->nframes);
+    ensures frames: FramesValid(db);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures entries: SameEntries{Pre, Post}(db, memory);
+    ensures counts: SameCounts{Pre, Post}(db, memory);
+    ensures fresh: \result == STATUS_OK ==> *out < db->nframes && Owner{Pre}(db, *out) == OWNER_FREE &&
+      Owner(db, *out) == owner && Live(db, *out) == 0;
+    ensures others: \result == STATUS_OK ==> SameOutside{Pre, Post}(db, *out, *out + 1);
+    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameRecords{Pre, Post}(db);
+*/
+static inline enum status take_frame(struct frames *db, uint64_t *memory, enum owner owner,
+                                     frame_t *out)
+{
+  (void)memory; /* the contract speaks of it */
+  enum status status = frame_alloc(db, 0, owner, 0, out);
+  //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert layout: MapLayout(db, memory);
+  //@ assert entries: SameEntries{Pre, Here}(db, memory);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * db->nframes ==>
+         Count{Here}(memory, x, k) == Count{Pre}(memory, x, k);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  return status;
 }
 
 /* A new empty table under an entry that is not present; its owner is its level. */
+/*@ requires valid: SpaceValid(table);
+    requires out: \valid(out) && \separated(out, table, table->memory + (0 .. 512 * table->frames->nframes - 1), table->frames,
+      table->frames->records + (0 .. table->frames->nframes - 1),
+      table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1),
+      table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64));
+    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && OWNER_TABLE1 <= owner <= OWNER_TABLE3 &&
+      Owner(table->frames, parent) == owner + 1 && !PtePresent(table->memory[512 * parent + index]);
+    assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures fresh: \result == STATUS_OK ==> *out < table->frames->nframes && Owner{Pre}(table->frames, *out) == OWNER_FREE;
+    ensures table: \result == STATUS_OK ==> Owner(table->frames, *out) == owner && EmptyTable(table->memory, *out);
+    ensures linked: \result == STATUS_OK ==> PtePresent(table->memory[512 * parent + index]) &&
+      PteFrame(table->memory[512 * parent + index]) == *out;
+    ensures owners: \result == STATUS_OK ==> SameOwnersBut{Pre, Post}(table->frames, *out);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameRecords{Pre, Post}(table->frames) &&
+      SameEntries{Pre, Post}(table->frames, table->memory);
+*/
 static enum status add_table(struct pagetable *table, frame_t parent, uint32_t index,
                              enum owner owner, frame_t *out)
 {
   frame_t child = 0;
-  enum status status = frame_alloc(table->frames, 0, owner, 0, &child);
+  enum status status = take_frame(table->frames, table->memory, owner, &child);
   if (status != STATUS_OK)
     return status;
   clear_table(table, child);
@@ -444,29 +662,54 @@ static enum status add_table(struct pagetable *table, frame_t parent, uint32_t i
 }
 
 /* Gives back the table under an entry if it is empty: whether it was. */
+/*@ requires valid: SpaceValid(table);
+    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, parent) >= OWNER_TABLE2;
+    requires child: PtePresent(table->memory[512 * parent + index]) && PteFrame(table->memory[512 * parent + index]) == child;
+    assigns table->memory[512 * parent + index], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures empty: \result <==> \old(Live(table->frames, child)) == 0;
+    ensures gone: \result ==> !PtePresent(table->memory[512 * parent + index]);
+    ensures owners: SameOwnersBut{Pre, Post}(table->frames, child);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+    ensures unchanged: !\result ==> SameRecords{Pre, Post}(table->frames) && SameEntries{Pre, Post}(table->frames, table->memory);
+*/
 static bool drop_table(struct pagetable *table, frame_t parent, uint32_t index, frame_t child)
 {
   if (table->frames->records[child].live != 0)
     return false;
   (void)remove_entry(table, parent, index);
-  (void)frame_put(table->frames, child); /* a table's one reference: cannot fail */
+  put_frame(table->frames, table->memory, child);
   return true;
 }
 
 enum status pagetable_create(struct pagetable *table, struct frames *frames, uint64_t *memory)
 {
+  struct pagetable made = {frames, memory, 0};
   frame_t root = 0;
-  enum status status = frame_alloc(frames, 0, OWNER_TABLE4, 0, &root);
+  enum status status = take_frame(frames, memory, OWNER_TABLE4, &root);
   if (status != STATUS_OK)
     return status;
-  table->frames = frames;
-  table->memory = memory;
-  table->root = root;
-  clear_table(table, root);
+  made.root = root;
+  clear_table(&made, root);
+  *table = made;
   return STATUS_OK;
 }
 
 /* Whether a mapping may own this frame. */
+/*@ requires valid: FramesValid(frames);
+    assigns \nothing;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> frame >= frames->nframes;
+    ensures not_allocated: frame < frames->nframes ==> (\result == STATUS_NOT_ALLOCATED <==> Owner(frames, frame) == OWNER_FREE);
+    ensures reserved: frame < frames->nframes ==> (\result == STATUS_RESERVED <==> Owner(frames, frame) == OWNER_RESERVED);
+    ensures bad_owner: frame < frames->nframes ==> (\result == STATUS_BAD_OWNER <==> Owner(frames, frame) >= OWNER_TABLE1);
+    ensures saturated: frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER ==>
+      (\result == STATUS_SATURATED <==> References(frames, BlockFirst(frames, frame)) == FRAME_REFERENCES_MAX);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_ALLOCATED ||
+      \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_SATURATED;
+*/
 static inline enum status target_status(const struct frames *frames, frame_t frame)
 {
   if (frame >= frames->nframes)
@@ -484,16 +727,54 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
 
 /* Drops the reference of a mapping. A frame that is not in use by the kernel or a user any more
  * has had its references dropped by others; it may be a table by now, and is left alone. */
+/*@ requires valid: SpaceValid(table);
+    assigns table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures reference: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes &&
+      OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==>
+        ReferenceDropped{Pre, Post}(table->frames, PteFrame(entry));
+    ensures tables: SameTables{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+*/
 static void put_target(const struct pagetable *table, uint64_t entry)
 {
   frame_t frame = pte_frame(entry);
-  if (pte_permissions(entry) >= PAGE_UNOWNED || frame >= table->frames->nframes ||
-      table->frames->records[frame].owner >= OWNER_TABLE1)
+  if (pte_permissions(entry) >= PAGE_UNOWNED || frame >= table->frames->nframes)
     return;
-  (void)frame_put(table->frames, frame);
+  uint8_t owner = table->frames->records[frame].owner;
+  if (owner != OWNER_KERNEL && owner != OWNER_USER)
+    return;
+  put_frame(table->frames, table->memory, frame);
 }
 
 /* Makes the tables that are missing on the path to a page; all or none. */
+/*@ requires valid: SpaceValid(table) && Page(page);
+    requires missing: Table1(table->memory, table->root, page) < 0;
+    requires path: \valid(path) && 2 <= path->level <= 4 &&
+      \separated(path, table, table->memory + (0 .. 512 * table->frames->nframes - 1), table->frames,
+        table->frames->records + (0 .. table->frames->nframes - 1),
+        table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1),
+        table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64));
+    requires level: (path->level == 4 <==> Table3(table->memory, table->root, page) < 0) &&
+      (path->level >= 3 <==> Table2(table->memory, table->root, page) < 0) &&
+      (path->level <= 3 ==> path->table3 == Table3(table->memory, table->root, page)) &&
+      (path->level <= 2 ==> path->table2 == Table2(table->memory, table->root, page));
+    assigns *path, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures found: \result == STATUS_OK ==> path->table1 == Table1(table->memory, table->root, page) &&
+      !Mapped(table->memory, table->root, page);
+    ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+    ensures given_back: \result != STATUS_OK ==> SameOwners{Pre, Post}(table->frames);
+*/
 static enum status extend(struct pagetable *table, uint64_t page, struct path *path)
 {
   struct path made = *path;
@@ -524,17 +805,47 @@ static enum status extend(struct pagetable *table, uint64_t page, struct path *p
 }
 
 /* Maps a page that has no table of level 1 yet. Not in line: that would slow down the others. */
+/*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
+    requires missing: Table1(table->memory, table->root, page) < 0;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
+      Entry(table->memory, table->root, page) == entry;
+    ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures others: \result == STATUS_OK ==> SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+    ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
+      SameOwners{Pre, Post}(table->frames);
+*/
 __attribute__((noinline)) static enum status map_far(struct pagetable *table, uint64_t page,
                                                      uint64_t entry)
 {
   struct path path = walk(table, page);
   enum status status = extend(table, page, &path);
   if (status == STATUS_OK)
-    add_entry(table, path.table1, index1(page), entry);
+    add_page(table, page, path.table1, entry);
   return status;
 }
 
 /* Maps a page unless it is mapped. */
+/*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY || \result == STATUS_ALREADY_MAPPED;
+    ensures already: \result == STATUS_ALREADY_MAPPED <==> \old(Mapped(table->memory, table->root, page));
+    ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
+      Entry(table->memory, table->root, page) == entry;
+    ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures others: \result == STATUS_OK ==> SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+    ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
+      SameOwners{Pre, Post}(table->frames);
+*/
 static inline enum status map_entry(struct pagetable *table, uint64_t page, uint64_t entry)
 {
   int64_t table1 = table1_of(table, page);
@@ -542,7 +853,7 @@ static inline enum status map_entry(struct pagetable *table, uint64_t page, uint
     return map_far(table, page, entry);
   if (pte_present(pte_read(&table->memory[slot_of((frame_t)table1, index1(page))])))
     return STATUS_ALREADY_MAPPED;
-  add_entry(table, (frame_t)table1, index1(page), entry);
+  add_page(table, page, (frame_t)table1, entry);
   return STATUS_OK;
 }
 
@@ -564,6 +875,15 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
 }
 
 /* Gives back the tables on the way to a page that have become empty, lowest first. */
+/*@ requires valid: SpaceValid(table) && Page(page) && Table1(table->memory, table->root, page) >= 0;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+*/
 __attribute__((noinline)) static void prune(struct pagetable *table, uint64_t page)
 {
   struct path path = walk(table, page);
@@ -579,10 +899,16 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
     return status;
   uint64_t page = page_of(address);
   int64_t table1 = table1_of(table, page);
-  if (table1 < 0 || !pte_present(pte_read(&table->memory[slot_of((frame_t)table1, index1(page))])))
+  if (table1 < 0)
     return STATUS_NOT_MAPPED;
-  uint64_t entry = remove_entry(table, (frame_t)table1, index1(page));
-  *out = translation_of(entry);
+  uint64_t entry = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
+  //@ assert entry: SameEntry(entry, Entry(table->memory, table->root, page));
+  if (!pte_present(entry))
+    return STATUS_NOT_MAPPED;
+  //@ assert mapped: Mapped(table->memory, table->root, page);
+  entry = remove_page(table, page, (frame_t)table1);
+  report(table, entry, out);
+  //@ assert removed: SpaceValid(table) && !Mapped(table->memory, table->root, page);
   put_target(table, entry);
   if (table->frames->records[table1].live == 0)
     prune(table, page);
@@ -602,12 +928,15 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
   if (table1 < 0)
     return STATUS_NOT_MAPPED;
   uint64_t entry = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
+  //@ assert entry: SameEntry(entry, Entry(table->memory, table->root, page));
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
+  //@ assert mapped: Mapped(table->memory, table->root, page);
   if (pte_permissions(entry) / PAGE_UNOWNED != permissions / PAGE_UNOWNED)
     return STATUS_BAD_PERMISSION;
   entry = change_page(table, page, (frame_t)table1, entry, permissions);
-  *out = translation_of(entry);
+  report(table, entry, out);
+  //@ assert valid: SpaceValid(table);
   return STATUS_OK;
 }
 
@@ -621,15 +950,42 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
   if (table1 < 0)
     return STATUS_NOT_MAPPED;
   uint64_t entry = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
+  //@ assert entry: SameEntry(entry, Entry(table->memory, table->root, page));
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
-  *out = translation_of(entry);
+  //@ assert mapped: Mapped(table->memory, table->root, page);
+  out->frame = pte_frame(entry);
+  out->permissions = pte_permissions(entry);
+  out->accessed = pte_accessed(entry);
+  out->dirty = pte_dirty(entry);
   return STATUS_OK;
 }
 
 /* The entries of a table of level 1, and their references. */
+/*@ requires valid: SpaceValid(table);
+    requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE1);
+    ensures others: SamePagesElse1{Pre, Post}(table->frames, table->memory, frame);
+    ensures empty: EmptyTable(table->memory, frame);
+*/
 static void empty_table1(struct pagetable *table, frame_t frame)
 {
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant valid: SpaceValid(table);
+      loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE1);
+      loop invariant others: SamePagesElse1{Pre, Here}(table->frames, table->memory, frame);
+      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
+      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+      loop variant TABLE_ENTRIES - i;
+  */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     if (pte_present(pte_read(&table->memory[slot_of(frame, i)])))
       put_target(table, remove_entry(table, frame, i));
@@ -637,8 +993,30 @@ static void empty_table1(struct pagetable *table, frame_t frame)
 }
 
 /* The tables under a table of level 2, 3 and 4. */
+/*@ requires valid: SpaceValid(table);
+    requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE2;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE2);
+    ensures others: SamePagesElse2{Pre, Post}(table->frames, table->memory, frame);
+    ensures empty: EmptyTable(table->memory, frame);
+*/
 static void empty_table2(struct pagetable *table, frame_t frame)
 {
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant valid: SpaceValid(table);
+      loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE2);
+      loop invariant others: SamePagesElse2{Pre, Here}(table->frames, table->memory, frame);
+      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
+      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+      loop variant TABLE_ENTRIES - i;
+  */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry)) {
@@ -648,8 +1026,30 @@ static void empty_table2(struct pagetable *table, frame_t frame)
   }
 }
 
+/*@ requires valid: SpaceValid(table);
+    requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE3;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE3);
+    ensures others: SamePagesElse3{Pre, Post}(table->frames, table->memory, frame);
+    ensures empty: EmptyTable(table->memory, frame);
+*/
 static void empty_table3(struct pagetable *table, frame_t frame)
 {
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant valid: SpaceValid(table);
+      loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE3);
+      loop invariant others: SamePagesElse3{Pre, Here}(table->frames, table->memory, frame);
+      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
+      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+      loop variant TABLE_ENTRIES - i;
+  */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry)) {
@@ -659,8 +1059,30 @@ static void empty_table3(struct pagetable *table, frame_t frame)
   }
 }
 
+/*@ requires valid: SpaceValid(table);
+    requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE4;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE4);
+    ensures others: SamePagesElse{Pre, Post}(table->frames, table->memory, frame);
+    ensures empty: EmptyTable(table->memory, frame);
+*/
 static void empty_table4(struct pagetable *table, frame_t frame)
 {
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant valid: SpaceValid(table);
+      loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE4);
+      loop invariant others: SamePagesElse{Pre, Here}(table->frames, table->memory, frame);
+      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
+      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
+      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
+      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
+      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+      loop variant TABLE_ENTRIES - i;
+  */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry)) {
@@ -673,16 +1095,28 @@ static void empty_table4(struct pagetable *table, frame_t frame)
 void pagetable_destroy(struct pagetable *table)
 {
   empty_table4(table, table->root);
-  (void)frame_put(table->frames, table->root); /* a table's one reference: cannot fail */
+  put_frame(table->frames, table->memory, table->root);
 }
 
 /* Level of a frame's table, 0 if it is none. */
+/*@ requires range: \valid_read(&frames->records) && \valid_read(frames->records + frame);
+    assigns \nothing;
+    ensures none: \result == 0 <==> Owner(frames, frame) < OWNER_TABLE1;
+    ensures level: Owner(frames, frame) >= OWNER_TABLE1 ==> \result == Owner(frames, frame) - OWNER_TABLE1 + 1;
+*/
 static uint32_t level_of(const struct frames *frames, frame_t frame)
 {
   uint8_t owner = frames->records[frame].owner;
   return owner >= OWNER_TABLE1 ? (uint32_t)(owner - OWNER_TABLE1) + 1 : 0;
 }
 /* What is wrong with a present entry of a table, or null. */
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && Owner(table->frames, frame) >= OWNER_TABLE1;
+    assigns \nothing;
+    ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
+    ensures target: \result == \null && Owner(table->frames, frame) >= OWNER_TABLE2 ==>
+      0 <= PteFrame(entry) < table->frames->nframes && LinkedAt(table->frames, PteFrame(entry), frame, index) &&
+      LevelBelow(table->frames, frame, PteFrame(entry));
+*/
 static const char *check_entry(const struct pagetable *table, frame_t frame, uint32_t index,
                                uint64_t entry)
 {
@@ -706,9 +1140,21 @@ static const char *check_entry(const struct pagetable *table, frame_t frame, uin
 }
 
 /* One table by itself: its entries and their number. */
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && Owner(table->frames, frame) >= OWNER_TABLE1;
+    assigns \nothing;
+    ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
+    ensures targets: \result == \null && Owner(table->frames, frame) >= OWNER_TABLE2 ==>
+      Targets(table->frames, table->memory, frame, 512);
+*/
 static const char *check_table1(const struct pagetable *table, frame_t frame)
 {
   uint32_t live = 0;
+  /*@ loop invariant range: 0 <= live <= i <= TABLE_ENTRIES;
+      loop invariant targets: Owner(table->frames, frame) >= OWNER_TABLE2 ==>
+        Targets(table->frames, table->memory, frame, i);
+      loop assigns i, live;
+      loop variant TABLE_ENTRIES - i;
+  */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (!pte_present(entry))
@@ -722,9 +1168,19 @@ static const char *check_table1(const struct pagetable *table, frame_t frame)
 }
 
 /* A table of level 2, 3 and 4 and those under it. */
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE2;
+    assigns \nothing;
+    ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
+*/
 static const char *check_table2(const struct pagetable *table, frame_t frame)
 {
   const char *broken = check_table1(table, frame);
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant text: broken == \null || (\valid_read(broken) && broken[0] != 0);
+      loop invariant targets: broken == \null ==> Targets(table->frames, table->memory, frame, 512);
+      loop assigns i, broken;
+      loop variant TABLE_ENTRIES - i;
+  */
   for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry))
@@ -733,9 +1189,19 @@ static const char *check_table2(const struct pagetable *table, frame_t frame)
   return broken;
 }
 
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE3;
+    assigns \nothing;
+    ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
+*/
 static const char *check_table3(const struct pagetable *table, frame_t frame)
 {
   const char *broken = check_table1(table, frame);
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant text: broken == \null || (\valid_read(broken) && broken[0] != 0);
+      loop invariant targets: broken == \null ==> Targets(table->frames, table->memory, frame, 512);
+      loop assigns i, broken;
+      loop variant TABLE_ENTRIES - i;
+  */
   for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry))
@@ -749,6 +1215,12 @@ const char *pagetable_check(const struct pagetable *table)
   if (table->root >= table->frames->nframes || level_of(table->frames, table->root) != 4)
     return "pagetable: the root is no table of the highest level";
   const char *broken = check_table1(table, table->root);
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant text: broken == \null || (\valid_read(broken) && broken[0] != 0);
+      loop invariant targets: broken == \null ==> Targets(table->frames, table->memory, table->root, 512);
+      loop assigns i, broken;
+      loop variant TABLE_ENTRIES - i;
+  */
   for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(table->root, i)]);
     if (pte_present(entry))

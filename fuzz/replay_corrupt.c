@@ -46,7 +46,7 @@ static void expect_noticed(struct replay *r, enum part part, struct place p, uin
 /* The node of a block that a frame lies in, or one of the tail beyond the last frame. */
 static uint64_t node_of(const struct buddy *buddy, const struct op *op)
 {
-  uint64_t leaves = buddy->first[0];
+  uint64_t leaves = buddy->roots * BUDDY_ROOT_FRAMES;
   uint64_t leaf = leaves + (op->c % 4 == 3 ? leaves - 1 : op->b % buddy->nframes);
   uint32_t order = ops_extra(op) % (BUDDY_MAX_ORDER + 1);
   return leaf >> order;
@@ -67,11 +67,12 @@ static void corrupt_buddy(struct replay *r, enum part part, struct buddy *buddy,
     break;
   case 1:
     p = PLACE(buddy->orders);
-    value = buddy->orders ^ (uint32_t)1 << order;
+    value = buddy->orders ^ (uint64_t)1 << order;
     break;
   case 2:
     p = PLACE(buddy->hint[order]);
-    value = op->c % 2 ? buddy->first[order] - 1 : 2 * buddy->first[order];
+    value = (uint64_t)buddy->roots << (BUDDY_MAX_ORDER - order);
+    value = op->c % 2 ? value - 1 : 2 * value;
     break;
   case 3:
     p = PLACE(buddy->free_frames);

@@ -147,6 +147,43 @@ static void more_runs_than_the_caller_has_room_for_is_an_error(void **state)
   assert_int_equal(memmap_runs(map, 2, NULL, 0, FRAMES_MAX, runs, 2, &nruns), STATUS_OK);
 }
 
+static void without_room_for_all_the_lowest_runs_are_written(void **state)
+{
+  (void)state;
+  const struct memmap_entry map[] = {
+      {0x9000, 0x1000, USABLE}, {0x1000, 0x2000, USABLE}, {0x5000, 0x1000, USABLE}};
+  nruns = 999;
+  runs[2] = (struct run){77, 78};
+  assert_int_equal(memmap_runs(map, 3, NULL, 0, FRAMES_MAX, runs, 2, &nruns), STATUS_NO_SPACE);
+  assert_int_equal(nruns, 999);
+  nruns = 3; /* what expect_run may look at */
+  expect_run(0, 1, 3);
+  expect_run(1, 5, 6);
+  expect_run(2, 77, 78);
+}
+
+static void the_other_errors_leave_the_runs_alone(void **state)
+{
+  (void)state;
+  static struct memmap_entry map[MEMMAP_ENTRIES_MAX + 1];
+  map[0] = (struct memmap_entry){0x800, 0x1000, USABLE}; /* holds no whole frame */
+  runs[0] = (struct run){77, 78};
+  assert_int_equal(sanitise(map, 1, NULL, 0), STATUS_NO_MEMORY);
+  assert_int_equal(sanitise(map, MEMMAP_ENTRIES_MAX + 1, NULL, 0), STATUS_TOO_MANY_ENTRIES);
+  assert_int_equal(memmap_runs(map, 1, NULL, 0, FRAMES_MAX + UINT64_C(1), runs, 1, &nruns),
+                   STATUS_OUT_OF_RANGE);
+  nruns = 1;
+  expect_run(0, 77, 78);
+}
+
+static void no_memory_comes_before_no_room(void **state)
+{
+  (void)state;
+  const struct memmap_entry map[] = {{0x800, 0x1000, USABLE}, {0x4000, 0x1000, USABLE}};
+  assert_int_equal(memmap_runs(map, 1, NULL, 0, FRAMES_MAX, NULL, 0, &nruns), STATUS_NO_MEMORY);
+  assert_int_equal(memmap_runs(map, 2, NULL, 0, FRAMES_MAX, NULL, 0, &nruns), STATUS_NO_SPACE);
+}
+
 static void the_densest_map_fits_the_documented_number_of_runs(void **state)
 {
   (void)state;
@@ -184,6 +221,7 @@ static void random_maps_agree_with_a_frame_by_frame_model(void **state)
   uint64_t seed = 7;
   for (int round = 0; round < 3000; round++) {
     struct memmap_entry map[8];
+    struct run few[8];
     uint32_t nmap = (uint32_t)(unit_random(&seed) % 9);
     for (uint32_t i = 0; i < nmap; i++) {
       map[i].base = unit_random(&seed) % (FRAMES * 16) * 256;
@@ -203,6 +241,14 @@ static void random_maps_agree_with_a_frame_by_frame_model(void **state)
       assert_int_equal(k < nruns && runs[k].first <= frame, expected);
     }
     assert_int_equal(status, any ? STATUS_OK : STATUS_NO_MEMORY);
+    assert_true(!any || nruns <= nmap);
+    for (uint32_t room = 0; any && room <= nmap; room++) {
+      uint32_t count = nruns;
+      assert_int_equal(memmap_runs(map, nmap, NULL, 0, FRAMES, few, room, &count),
+                       room < nruns ? STATUS_NO_SPACE : STATUS_OK);
+      assert_int_equal(count, nruns);
+      assert_memory_equal(few, runs, (room < nruns ? room : nruns) * sizeof *runs);
+    }
     for (k = 1; status == STATUS_OK && k < nruns; k++)
       assert_true(runs[k - 1].end < runs[k].first); /* sorted, disjoint, maximal */
   }
@@ -223,6 +269,9 @@ int main(void)
       cmocka_unit_test(too_many_entries_are_refused),
       cmocka_unit_test(no_usable_frame_is_an_error),
       cmocka_unit_test(more_runs_than_the_caller_has_room_for_is_an_error),
+      cmocka_unit_test(without_room_for_all_the_lowest_runs_are_written),
+      cmocka_unit_test(the_other_errors_leave_the_runs_alone),
+      cmocka_unit_test(no_memory_comes_before_no_room),
       cmocka_unit_test(the_densest_map_fits_the_documented_number_of_runs),
       cmocka_unit_test(random_maps_agree_with_a_frame_by_frame_model),
   };
