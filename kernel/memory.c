@@ -141,10 +141,10 @@ static void protect_processor(void)
 {
   uint32_t b, c;
   cpuid(7, &b, &c);
-  uint64_t cr4 = read_cr4() | 0x80u;         /* PGE */
-  cr4 |= (c & 1u << 2) != 0 ? 1u << 11 : 0;  /* UMIP */
-  cr4 |= (b & 1u << 7) != 0 ? 1u << 20 : 0;  /* SMEP */
-  cr4 |= (b & 1u << 20) != 0 ? 1u << 21 : 0; /* SMAP */
+  uint64_t cr4 = read_cr4() | CR4_PGE;
+  cr4 |= (c & 1u << 2) != 0 ? CR4_UMIP : 0;
+  cr4 |= (b & 1u << 7) != 0 ? CR4_SMEP : 0;
+  cr4 |= (b & 1u << 20) != 0 ? CR4_SMAP : 0;
   write_cr4(cr4);
 }
 

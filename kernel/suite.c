@@ -89,6 +89,7 @@ static const struct test tests[] = {
     {"bad_mappings_are_refused", bad_mappings_are_refused},
     {"aliases_share_a_frame", aliases_share_a_frame},
     {"parts_of_the_image_are_protected", parts_of_the_image_are_protected},
+    {"processor_obeys_the_tables", processor_obeys_the_tables},
     {"corpus_replay", corpus_replay},
     {"structures_are_sound", structures_are_sound},
 };

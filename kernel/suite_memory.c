@@ -5,7 +5,6 @@
 #include "suite.h"
 #include "trap.h"
 
-#define SCRATCH 0xFFFFC00000000000u
 /* The host clears memory when it is first written to, 2 MiB at a time and at up to 6 ms each. So all
  * frames below 128 MiB are written to, and one in each 64 MiB above. */
 #define DENSE 32768u

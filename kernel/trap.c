@@ -6,6 +6,7 @@
 
 #define PAGE_FAULT 14u
 #define DOUBLE_FAULT 8u
+#define GENERAL_PROTECTION 13u
 
 /* What trap_common in traps.S pushes, lowest address first. */
 struct trap {
@@ -24,19 +25,24 @@ struct __attribute__((packed)) pointer {
 };
 
 void trap(struct trap *t);
+extern uint32_t task_state[];
 extern char trap_stubs[], probe_read_at[], probe_write_at[], probe_execute_back[], probe_done[];
 
 static struct gate idt[32];
-static uint64_t gdt[5] = {0, 0x00AF9A000000FFFF, 0x00CF92000000FFFF, 0, 0};
-static uint32_t tss[26];
+/* Code, data, the task state (two entries), data and code of user mode. */
+static uint64_t gdt[7] = {0, 0x00AF9A000000FFFF, 0x00CF92000000FFFF, 0,
+                          0, 0x00CFF2000000FFFF, 0x00AFFA000000FFFF};
+uint32_t
+    task_state[26]; /* from byte 4: the stack for traps out of user mode, which user_run sets */
 
 void trap_start(void)
 {
-  uint64_t base = (uint64_t)tss, top = (uint64_t)fault_top;
-  tss[9] = (uint32_t)top; /* IST1 */
-  tss[10] = (uint32_t)(top >> 32);
-  tss[25] = sizeof tss << 16; /* no I/O bitmap */
-  gdt[3] = (sizeof tss - 1) | (base & 0xFFFFFF) << 16 | 0x89ull << 40 | (base >> 24 & 0xFF) << 56;
+  uint64_t base = (uint64_t)task_state, top = (uint64_t)fault_top;
+  task_state[9] = (uint32_t)top; /* IST1 */
+  task_state[10] = (uint32_t)(top >> 32);
+  task_state[25] = sizeof task_state << 16; /* no I/O bitmap */
+  gdt[3] =
+      (sizeof task_state - 1) | (base & 0xFFFFFF) << 16 | 0x89ull << 40 | (base >> 24 & 0xFF) << 56;
   gdt[4] = base >> 32;
   for (uint64_t i = 0; i < 32; i++) {
     uint64_t at = (uint64_t)trap_stubs + 16 * i;
@@ -62,6 +68,18 @@ static bool probed(struct trap *t)
   }
   t->rax = t->error;
   return true;
+}
+
+/* A trap out of user mode goes back to the caller of user_run. */
+static void return_from_user(struct trap *t)
+{
+  t->rax = t->number == PAGE_FAULT           ? t->error
+           : t->number == GENERAL_PROTECTION ? PROBE_DONE
+                                             : USER_LOST;
+  t->rip = (uint64_t)probe_done;
+  t->cs = 8;
+  t->rsp = task_state[1] | (uint64_t)task_state[2] << 32;
+  t->ss = 16;
 }
 
 /* The entries the processor met on its way to address, and who owns the frame at the end. */
@@ -155,6 +173,10 @@ static const char *exception_name(uint64_t number)
 void trap(struct trap *t)
 {
   static bool reporting;
+  if ((t->cs & 3u) != 0) {
+    return_from_user(t);
+    return;
+  }
   if (t->number == PAGE_FAULT && probed(t)) {
     return;
   }
