@@ -9,7 +9,7 @@ KERNEL         := $(BUILD)/kernel/ashlar.elf
 # The replayer and the corpus as data (fuzz/fuzz.mk) are linked in, for the suite to replay it.
 KERNEL_SOURCES := $(sort $(wildcard core/*.c kernel/*.c arch/x86_64/*.S)) $(REPLAY_SOURCES) $(BUILD)/fuzz/embed.c
 KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(BUILD)/kernel/%.o)
-KERNEL_CFLAGS  := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -mno-red-zone -mgeneral-regs-only \
+KERNEL_CFLAGS  := -std=gnu11 -O2 -g $(WARN) -ffreestanding -mno-red-zone -mgeneral-regs-only \
   -mcmodel=kernel -fno-stack-protector -fno-pic -fno-pie -fno-asynchronous-unwind-tables -fcf-protection=none \
   -fno-omit-frame-pointer -Icore -Ikernel -Iarch/x86_64 -I.
 BOOT           := QEMU=$(QEMU) ACCEL=$(ACCEL) $(PYTHON) ci/boot.py
@@ -26,6 +26,13 @@ $(BUILD)/kernel/%.o: % $(wildcard core/*.h kernel/*.h fuzz/*.h arch/x86_64/*.h a
 $(KERNEL): $(KERNEL_OBJECTS) arch/x86_64/kernel.ld
 	@$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,max-page-size=4096,-z,noexecstack,--no-warn-rwx-segments \
 	  -Wl,-T,arch/x86_64/kernel.ld $(KERNEL_OBJECTS) -o $@
+
+# Part of make lint.
+.PHONY: lint-tidy-kernel
+lint-tidy: lint-tidy-kernel
+lint-tidy-kernel: ## clang-tidy on the kernel
+	@printf '%s\n' $(wildcard kernel/*.c) | \
+	  xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- -std=gnu11 -ffreestanding -I. -Icore -Ikernel -Iarch/x86_64 2>/dev/null
 
 boot: kernel ## boot in QEMU at several memory sizes, run the boot suite, check the fault reports (ACCEL=tcg, TEST=name for one)
 	@$(BOOT) $(if $(TEST),--test $(TEST)) $(KERNEL)
