@@ -54,6 +54,27 @@ static const char *metadata_is_apart(void)
   return 0;
 }
 
+/* Whatever lay in memory before the kernel came: the image, the start info, modules. */
+static const char *boot_data_is_reserved(void)
+{
+  struct run run;
+  for (uint32_t i = 0; i < memory.nkept; i++) {
+    struct memmap_entry kept = memory.kept[i];
+    if (kept.length != 0) {
+      print("# boot data %x .. %x\n", kept.base, kept.base + kept.length);
+    }
+    if (frame_range(&memory.frames, kept.base, kept.length, &run) != STATUS_OK) {
+      continue; /* nothing, or not in RAM */
+    }
+    for (uint64_t f = run.first; f < run.end; f++) {
+      if (memory.frames.records[f].owner != OWNER_RESERVED) {
+        return "a frame is not reserved";
+      }
+    }
+  }
+  return memory.nkept > 0 ? 0 : "nothing was kept";
+}
+
 static const char *parts_of_the_image_are_protected(void)
 {
   static uint8_t code = 0xC3; /* a return instruction, in data */
@@ -83,6 +104,7 @@ static const char *structures_are_sound(void)
 static const struct test tests[] = {
     {"map_is_sane", map_is_sane},
     {"metadata_is_apart", metadata_is_apart},
+    {"boot_data_is_reserved", boot_data_is_reserved},
     {"exhaustion_and_return", exhaustion_and_return},
     {"bad_frees_are_refused", bad_frees_are_refused},
     {"bad_puts_are_refused", bad_puts_are_refused},
