@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
-"""Boots the kernel in QEMU at several memory sizes and reads the boot suite's KTAP.
+"""Boots the kernel in QEMU at several memory sizes and reads the boot suite's KTAP; then once for each fault on
+purpose, and reads the report.
+
+    boot.py [--test NAME] KERNEL       NAME of one test of the suite, or of one fault (fault_page, ...)
+    boot.py --live [--memory 4G] [--append WORDS] [--stopped] KERNEL      the console live; --stopped waits for gdb
 
 Environment: QEMU, ACCEL (tcg). The last line is `boot: passed=.. failed=.. skipped=.. seconds=..`;
 build/report/boot.json says the same. A crash, a hang or a plan not kept is a failure."""
 import argparse
+import bisect
 import json
 import os
 import re
@@ -12,8 +17,43 @@ import sys
 import time
 
 SIZES = ["128M", "4G", "77M"]
+FAULT_SIZE = "128M"
 SUCCESS = 33
-LINE = re.compile(r"(not ok|ok) \d+ (\S+)(?: # SKIP ?(.*))?$")
+FAILURE = 35
+LINE = re.compile(r"(not ok|ok) (\d+) (\S+)(?: # SKIP ?(.*))?$")
+
+# What the report of each fault on purpose must say: patterns of whole lines, in this order.
+FAULTS = {
+    "page": [r"Bail out! exception 14 \(page fault\) error 0x2",
+             r"page fault at 0xffffc00000001238: not present, write by supervisor",
+             r"  level 4 entry 384 = 0x0",
+             r"  rip 0x\w+ <fault_if_asked\+0x\w+> rsp .*",
+             r"  called from 0x\w+ <kernel_main\+0x\w+>"],
+    "text": [r"Bail out! exception 14 \(page fault\) error 0x3",
+             r"page fault at 0xffffffff80\w+: protection, write by supervisor",
+             r"  level 1 entry \d+ = 0x\w+",
+             r"  frame 0x\w+ owner reserved",
+             r"  called from 0x\w+ <kernel_main\+0x\w+>"],
+    "fetch": [r"Bail out! exception 14 \(page fault\) error 0x11",
+              r"page fault at 0xffffffff80\w+: protection, fetch by supervisor",
+              r"  level 1 entry \d+ = 0x8\w{15}",
+              r"  called from 0x\w+ <kernel_main\+0x\w+>"],
+    "double": [r"Bail out! exception 8 \(double fault\) error 0x0",
+               r"double fault, handled on a stack of its own",
+               r"  the stack has grown into its guard page at 0xffffffff80\w+",
+               r"  rip 0x\w+ <fault_if_asked\+0x\w+> rsp .*",
+               r"  called from 0x\w+ <kernel_main\+0x\w+>"],
+}
+
+
+def command(kernel, size, words="", more=()):
+    """The QEMU command: the one place where its flags are. Without arch-capabilities it also starts on KVM inside a
+    virtual machine."""
+    line = [os.environ.get("QEMU", "qemu-system-x86_64"), "-nodefaults", "-no-reboot", "-display", "none",
+            "-serial", "stdio", "-cpu", "max,arch-capabilities=off", "-accel", os.environ.get("ACCEL", "tcg"), "-m", size,
+            "-object", f"memory-backend-ram,id=m,size={size},reserve=off", "-machine", "pc,memory-backend=m",
+            "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-kernel", kernel, *more]
+    return line + (["-append", words] if words else [])
 
 
 def read(console, status):
@@ -23,39 +63,98 @@ def read(console, status):
         if plan is None and (m := re.match(r"1\.\.(\d+)$", line)):
             plan = int(m[1])
         elif m := LINE.match(line):
-            result = "skipped" if m[3] is not None else "passed" if m[1] == "ok" else "failed"
-            tests.append({"name": m[2], "result": result})
+            result = "skipped" if m[4] is not None else "passed" if m[1] == "ok" else "failed"
+            tests.append({"name": m[3], "result": result})
+            if wrong is None and int(m[2]) != len(tests):
+                wrong = f"result {len(tests)} has the number {m[2]}"
         elif line.startswith("Bail out!"):
             wrong = line
+    failed = any(t["result"] == "failed" for t in tests)
     if wrong is None and plan is None:
         wrong = "no plan"
     elif wrong is None and plan != len(tests):
         wrong = f"{len(tests)} results for a plan of {plan}"
-    elif wrong is None and status != SUCCESS and not any(t["result"] == "failed" for t in tests):
-        wrong = f"exit status {status}, not {SUCCESS}"
+    elif wrong is None and (status == SUCCESS) == failed:
+        wrong = f"exit status {status} " + ("although a test failed" if failed else f"is not {SUCCESS}")
     return tests, wrong
 
 
-def boot(kernel, size, test, timeout):
-    accel = os.environ.get("ACCEL", "tcg")
-    command = [os.environ.get("QEMU", "qemu-system-x86_64"), "-nodefaults", "-no-reboot", "-display", "none",
-               "-serial", "stdio", "-cpu", "max", "-accel", accel, "-m", size,
-               "-object", f"memory-backend-ram,id=m,size={size},reserve=off", "-machine", "pc,memory-backend=m",
-               "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-kernel", kernel]
-    command += ["-append", "test=" + test] if test else []
-    start = time.monotonic()
+def read_report(console, status, expected):
+    """What is wrong with the report of a fault (or None)."""
+    lines = console.splitlines()
+    stops = [i for i, line in enumerate(lines) if line.startswith("Bail out!")]
+    if len(stops) != 1 or stops[0] != 0:
+        return f"the report is to be all that is printed, once; {len(stops)} found"
+    at = 0
+    for pattern in expected:
+        found = [i for i, line in enumerate(lines) if i >= at and re.fullmatch(pattern, line)]
+        if not found:
+            return "the report lacks, at its place: " + pattern
+        at = found[0] + 1
+    return None if status == FAILURE else f"exit status {status} is not {FAILURE}"
+
+
+def symbols(kernel):
+    """(address, name) of the functions, sorted; none where nm does not know the file."""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=timeout, check=False)
-        console = done.stdout.decode(errors="replace").replace("\r", "")
-        tests, wrong = read(console, done.returncode)
-    except subprocess.TimeoutExpired as hang:
-        console = (hang.stdout or b"").decode(errors="replace")
-        tests, wrong = read(console, None)[0], f"no end after {timeout} s"
+        done = subprocess.run(["nm", "--defined-only", kernel], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              text=True, check=False)
     except FileNotFoundError:
-        console, tests, wrong = "", [], command[0] + " is not installed: make setup"
-    return {"memory": size, "seconds": round(time.monotonic() - start, 2), "tests": tests, "wrong": wrong,
-            "console": console}
+        return []
+    rows = (line.split() for line in done.stdout.splitlines())
+    return sorted((int(row[0], 16), row[2]) for row in rows if len(row) == 3 and row[1] in "tT")
+
+
+def symbolise(console, table):
+    """The console's text with the function behind each code address: <name+offset>."""
+    def name(m):
+        address = int(m[2], 16)
+        # A call may be a function's last instruction: its return address is then behind the function.
+        inside = address - 1 if m[1].startswith("  called") else address
+        i = bisect.bisect_right(table, (inside, "\x7f")) - 1
+        return m[0] if i < 0 else f"{m[0]} <{table[i][1]}+{address - table[i][0]:#x}>"
+    return re.sub(r"^(  called from |  rip )(0x[0-9a-f]+)", name, console, flags=re.M) if table else console
+
+
+def run(line, timeout):
+    """A command's console, its exit status (None if it had to be stopped), and what went wrong with it (or None)."""
+    try:
+        done = subprocess.run(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=timeout, check=False)
+        out, status, wrong = done.stdout, done.returncode, None
+    except subprocess.TimeoutExpired as hang:
+        out, status, wrong = hang.stdout or b"", None, f"no end after {timeout:g} s"
+    except FileNotFoundError:
+        out, status, wrong = b"", None, line[0] + " is not installed: make setup"
+    return out.decode(errors="replace").replace("\r", ""), status, wrong
+
+
+def boot(kernel, size, test, timeout):
+    """One boot of the suite."""
+    start = time.monotonic()
+    console, status, stopped = run(command(kernel, size, "test=" + test if test else ""), timeout)
+    tests, wrong = read(console, status)
+    return {"boot": f"-m {size}", "memory": size, "seconds": round(time.monotonic() - start, 2), "tests": tests,
+            "wrong": stopped or wrong, "console": symbolise(console, symbols(kernel))}
+
+
+def boot_fault(kernel, fault, timeout):
+    """One boot with a fault on purpose: a single test, which passes if the report is as it must be."""
+    start = time.monotonic()
+    console, status, stopped = run(command(kernel, FAULT_SIZE, "fault=" + fault), timeout)
+    console = symbolise(console, symbols(kernel))
+    wrong = stopped or read_report(console, status, FAULTS[fault])
+    return {"boot": f"fault={fault}", "memory": FAULT_SIZE, "seconds": round(time.monotonic() - start, 2),
+            "tests": [] if wrong else [{"name": "fault_" + fault, "result": "passed"}], "wrong": wrong, "console": console}
+
+
+def boots(kernel, test, timeout):
+    """Every boot that is asked for, one after the other."""
+    for size in SIZES if not (test or "").startswith("fault_") else []:
+        yield boot(kernel, size, test, timeout)
+    for fault in FAULTS:
+        if test in (None, "fault_" + fault):
+            yield boot_fault(kernel, fault, timeout)
 
 
 def main():
@@ -63,25 +162,30 @@ def main():
     parser.add_argument("kernel")
     parser.add_argument("--test")
     parser.add_argument("--timeout", type=float, default=60)
+    parser.add_argument("--live", action="store_true")
+    parser.add_argument("--memory", default="128M")
+    parser.add_argument("--append", default="")
+    parser.add_argument("--stopped", action="store_true")
     args = parser.parse_args()
-    boots, total = [], {"passed": 0, "failed": 0, "skipped": 0}
-    for size in SIZES:
-        one = boot(args.kernel, size, args.test, args.timeout)
-        boots.append(one)
+    if args.live:
+        line = command(args.kernel, args.memory, args.append, ["-s", "-S"] if args.stopped else [])
+        os.execvp(line[0], line)
+    done, total = [], {"passed": 0, "failed": 0, "skipped": 0}
+    for one in boots(args.kernel, args.test, args.timeout):
+        done.append(one)
         for test in one["tests"]:
             total[test["result"]] += 1
         if one["wrong"]:
             total["failed"] += 1
-        bad = one["wrong"] or any(t["result"] == "failed" for t in one["tests"])
-        print(f"-m {size}: {len(one['tests'])} tests, {one['seconds']} s{': ' + one['wrong'] if one['wrong'] else ''}")
-        if bad:
+        print(f"{one['boot']}: {len(one['tests'])} tests, {one['seconds']} s{': ' + one['wrong'] if one['wrong'] else ''}")
+        if one["wrong"] or any(t["result"] == "failed" for t in one["tests"]):
             print("\n".join("  | " + line for line in one["console"].splitlines()[-30:]))
-    seconds = round(sum(b["seconds"] for b in boots), 2)
+    seconds = round(sum(b["seconds"] for b in done), 2)
     os.makedirs("build/report", exist_ok=True)
     with open("build/report/boot.json", "w", encoding="utf-8") as out:
-        json.dump({**total, "seconds": seconds, "boots": boots}, out, indent=1)
+        json.dump({**total, "seconds": seconds, "boots": done}, out, indent=1)
     print(f"boot: passed={total['passed']} failed={total['failed']} skipped={total['skipped']} seconds={seconds}")
-    return 1 if total["failed"] else 0
+    return 1 if total["failed"] or not done else 0
 
 
 if __name__ == "__main__":

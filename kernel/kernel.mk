@@ -9,11 +9,12 @@ KERNEL         := $(BUILD)/kernel/ashlar.elf
 # The replayer and the corpus as data (fuzz/fuzz.mk) are linked in, for the suite to replay it.
 KERNEL_SOURCES := $(sort $(wildcard core/*.c kernel/*.c arch/x86_64/*.S)) $(REPLAY_SOURCES) $(BUILD)/fuzz/embed.c
 KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(BUILD)/kernel/%.o)
-KERNEL_CFLAGS  := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -mno-red-zone -mgeneral-regs-only \
+KERNEL_CFLAGS  := -std=gnu11 -O2 -g $(WARN) -ffreestanding -mno-red-zone -mgeneral-regs-only \
   -mcmodel=kernel -fno-stack-protector -fno-pic -fno-pie -fno-asynchronous-unwind-tables -fcf-protection=none \
   -fno-omit-frame-pointer -Icore -Ikernel -Iarch/x86_64 -I.
-QEMU_FLAGS     := -nodefaults -no-reboot -display none -serial stdio -cpu max -accel $(ACCEL) \
-  -device isa-debug-exit,iobase=0xf4,iosize=0x04 -kernel $(KERNEL)
+BOOT           := QEMU=$(QEMU) ACCEL=$(ACCEL) $(PYTHON) ci/boot.py
+MEMORY         ?= 128M
+WORDS          ?= $(if $(TEST),test=$(TEST))
 
 .PHONY: kernel boot run gdb
 kernel: $(KERNEL) ## build the kernel image
@@ -26,11 +27,19 @@ $(KERNEL): $(KERNEL_OBJECTS) arch/x86_64/kernel.ld
 	@$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,max-page-size=4096,-z,noexecstack,--no-warn-rwx-segments \
 	  -Wl,-T,arch/x86_64/kernel.ld $(KERNEL_OBJECTS) -o $@
 
-boot: kernel ## boot in QEMU at several memory sizes and run the boot suite (ACCEL=tcg, TEST=name for one)
-	@QEMU=$(QEMU) ACCEL=$(ACCEL) $(PYTHON) ci/boot.py $(if $(TEST),--test $(TEST)) $(KERNEL)
+# Part of make lint.
+.PHONY: lint-tidy-kernel
+lint-tidy: lint-tidy-kernel
+lint-tidy-kernel: ## clang-tidy on the kernel
+	@printf '%s\n' $(wildcard kernel/*.c) | \
+	  xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- -std=gnu11 -ffreestanding -I. -Icore -Ikernel -Iarch/x86_64 2>/dev/null
 
-run: kernel ## boot in QEMU with the console live (TEST=name for one test)
-	@$(QEMU) $(QEMU_FLAGS) -m 128M $(if $(TEST),-append test=$(TEST)); test $$? -eq 33
+boot: kernel ## boot in QEMU at several memory sizes, run the boot suite, check the fault reports (ACCEL=tcg, TEST=name for one)
+	@$(BOOT) $(if $(TEST),--test $(TEST)) $(KERNEL)
 
-gdb: kernel ## boot stopped, with gdb attached
-	@$(QEMU) $(QEMU_FLAGS) -m 128M -s -S & gdb -ex 'target remote :1234' -ex 'hbreak kernel_main' $(KERNEL); kill $$!
+run: kernel ## boot in QEMU with the console live (MEMORY=128M, TEST=name, or WORDS="fault=page" for the whole command line)
+	@$(BOOT) --live --memory $(MEMORY) --append "$(WORDS)" $(KERNEL); test $$? -eq 33
+
+gdb: kernel ## boot stopped, with gdb attached (MEMORY=, WORDS=)
+	@$(BOOT) --live --memory $(MEMORY) --append "$(WORDS)" --stopped $(KERNEL) & \
+	  gdb -ex 'target remote :1234' -ex 'hbreak kernel_main' $(KERNEL); kill $$!

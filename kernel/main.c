@@ -1,4 +1,5 @@
 #include "console.h"
+#include "fault.h"
 #include "memory.h"
 #include "suite.h"
 #include "trap.h"
@@ -9,5 +10,6 @@ void kernel_main(uint64_t start_info)
 {
   trap_start();
   memory_start(start_info);
+  fault_if_asked(memory.command);
   leave(suite(memory.command));
 }

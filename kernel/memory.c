@@ -24,8 +24,6 @@ struct start_range {
 
 struct memory memory;
 static struct memmap_entry map[MEMMAP_ENTRIES_MAX];
-static struct memmap_entry kept[MEMMAP_RESERVATIONS_MAX];
-static uint32_t nkept;
 
 static void need(enum status status, const char *what)
 {
@@ -47,8 +45,9 @@ void *frame_view(uint64_t frame)
 
 static void keep(uint64_t base, uint64_t length)
 {
-  need(nkept < MEMMAP_RESERVATIONS_MAX ? STATUS_OK : STATUS_TOO_MANY_ENTRIES, "reservations");
-  kept[nkept++] = (struct memmap_entry){base, length, 0};
+  need(memory.nkept < MEMMAP_RESERVATIONS_MAX ? STATUS_OK : STATUS_TOO_MANY_ENTRIES,
+       "reservations");
+  memory.kept[memory.nkept++] = (struct memmap_entry){base, length, 0};
 }
 
 /* What the firmware map calls RAM but is in use already. */
@@ -86,10 +85,11 @@ static void read_map(uint64_t address)
     map[i] = (struct memmap_entry){range[i].base, range[i].length, range[i].type};
   }
   keep_boot_data(info, address);
-  need(memmap_runs(map, info->nmap, kept, 0, FRAMES_MAX, memory.ram, MEMMAP_RUNS_MAX, &memory.nram),
+  need(memmap_runs(map, info->nmap, memory.kept, 0, FRAMES_MAX, memory.ram, MEMMAP_RUNS_MAX,
+                   &memory.nram),
        "RAM");
-  need(memmap_runs(map, info->nmap, kept, nkept, FRAMES_MAX, memory.runs, MEMMAP_RUNS_MAX,
-                   &memory.nruns),
+  need(memmap_runs(map, info->nmap, memory.kept, memory.nkept, FRAMES_MAX, memory.runs,
+                   MEMMAP_RUNS_MAX, &memory.nruns),
        "usable runs");
 }
 
@@ -141,10 +141,10 @@ static void protect_processor(void)
 {
   uint32_t b, c;
   cpuid(7, &b, &c);
-  uint64_t cr4 = read_cr4() | 0x80u;         /* PGE */
-  cr4 |= (c & 1u << 2) != 0 ? 1u << 11 : 0;  /* UMIP */
-  cr4 |= (b & 1u << 7) != 0 ? 1u << 20 : 0;  /* SMEP */
-  cr4 |= (b & 1u << 20) != 0 ? 1u << 21 : 0; /* SMAP */
+  uint64_t cr4 = read_cr4() | CR4_PGE;
+  cr4 |= (c & 1u << 2) != 0 ? CR4_UMIP : 0;
+  cr4 |= (b & 1u << 7) != 0 ? CR4_SMEP : 0;
+  cr4 |= (b & 1u << 20) != 0 ? CR4_SMAP : 0;
   write_cr4(cr4);
 }
 

@@ -14,7 +14,8 @@ struct memory {
   struct pagetable space;
   struct run ram[MEMMAP_RUNS_MAX];  /* all RAM: what the direct map covers */
   struct run runs[MEMMAP_RUNS_MAX]; /* what is left of it after metadata: given to the buddy */
-  uint32_t nram, nruns;
+  struct memmap_entry kept[MEMMAP_RESERVATIONS_MAX]; /* image, start info, modules, ... */
+  uint32_t nram, nruns, nkept;
   struct run words, records; /* the metadata */
   uint64_t pages;            /* mapped in the direct map */
   const char *command;       /* the command line, "" when there is none */

@@ -1,5 +1,6 @@
 #include "suite.h"
 
+#include "command.h"
 #include "console.h"
 #include "cpu.h"
 #include "memory.h"
@@ -53,6 +54,27 @@ static const char *metadata_is_apart(void)
   return 0;
 }
 
+/* Whatever lay in memory before the kernel came: the image, the start info, modules. */
+static const char *boot_data_is_reserved(void)
+{
+  struct run run;
+  for (uint32_t i = 0; i < memory.nkept; i++) {
+    struct memmap_entry kept = memory.kept[i];
+    if (kept.length != 0) {
+      print("# boot data %x .. %x\n", kept.base, kept.base + kept.length);
+    }
+    if (frame_range(&memory.frames, kept.base, kept.length, &run) != STATUS_OK) {
+      continue; /* nothing, or not in RAM */
+    }
+    for (uint64_t f = run.first; f < run.end; f++) {
+      if (memory.frames.records[f].owner != OWNER_RESERVED) {
+        return "a frame is not reserved";
+      }
+    }
+  }
+  return memory.nkept > 0 ? 0 : "nothing was kept";
+}
+
 static const char *parts_of_the_image_are_protected(void)
 {
   static uint8_t code = 0xC3; /* a return instruction, in data */
@@ -82,55 +104,35 @@ static const char *structures_are_sound(void)
 static const struct test tests[] = {
     {"map_is_sane", map_is_sane},
     {"metadata_is_apart", metadata_is_apart},
+    {"boot_data_is_reserved", boot_data_is_reserved},
     {"exhaustion_and_return", exhaustion_and_return},
     {"bad_frees_are_refused", bad_frees_are_refused},
     {"bad_puts_are_refused", bad_puts_are_refused},
     {"bad_mappings_are_refused", bad_mappings_are_refused},
     {"aliases_share_a_frame", aliases_share_a_frame},
     {"parts_of_the_image_are_protected", parts_of_the_image_are_protected},
+    {"processor_obeys_the_tables", processor_obeys_the_tables},
     {"corpus_replay", corpus_replay},
     {"structures_are_sound", structures_are_sound},
 };
 #define TESTS (sizeof tests / sizeof tests[0])
 
-/* Whether word, followed by rest, is a word of the command line. */
-static bool asked(const char *command, const char *word, const char *rest)
-{
-  for (const char *c = command; *c != 0; c++) {
-    const char *p = c, *w = word;
-    if (c != command && c[-1] != ' ') {
-      continue;
-    }
-    for (; *w != 0 && *p == *w; p++, w++) {
-    }
-    if (*w != 0) {
-      continue;
-    }
-    for (w = rest; *w != 0 && *p == *w; p++, w++) {
-    }
-    if (*w == 0 && (*rest == 0 || *p == 0 || *p == ' ')) {
-      return true;
-    }
-  }
-  return false;
-}
-
 bool suite(const char *command)
 {
-  bool one = asked(command, "test=", ""), passed = true;
+  bool one = command_names(command, "test"), passed = true;
   uint64_t n = 0, number = 0;
   for (uint64_t i = 0; i < TESTS; i++) {
-    if (asked(command, "", "list")) {
+    if (command_has(command, "list")) {
       print("# %s\n", tests[i].name);
     }
-    n += !one || asked(command, "test=", tests[i].name);
+    n += !one || command_says(command, "test", tests[i].name);
   }
-  if (asked(command, "", "list")) {
+  if (command_has(command, "list")) {
     n = 0;
   }
   print("KTAP version 1\n1..%u\n", n);
   for (uint64_t i = 0; n > 0 && i < TESTS; i++) {
-    if (one && !asked(command, "test=", tests[i].name)) {
+    if (one && !command_says(command, "test", tests[i].name)) {
       continue;
     }
     uint64_t before = buddy_free_frames(&memory.frames.buddy);

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#define SCRATCH 0xFFFFC00000000000u /* addresses for tests: nothing is mapped there */
+
 /* Runs the tests the command line asks for (test=NAME, list; all without); whether all passed. */
 bool suite(const char *command);
 
@@ -13,6 +15,7 @@ const char *bad_frees_are_refused(void);
 const char *bad_puts_are_refused(void);
 const char *bad_mappings_are_refused(void);
 const char *aliases_share_a_frame(void);
-const char *corpus_replay(void); /* suite_corpus.c */
+const char *processor_obeys_the_tables(void); /* suite_mmu.c */
+const char *corpus_replay(void);              /* suite_corpus.c */
 
 #endif

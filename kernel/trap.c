@@ -6,6 +6,7 @@
 
 #define PAGE_FAULT 14u
 #define DOUBLE_FAULT 8u
+#define GENERAL_PROTECTION 13u
 
 /* What trap_common in traps.S pushes, lowest address first. */
 struct trap {
@@ -24,19 +25,24 @@ struct __attribute__((packed)) pointer {
 };
 
 void trap(struct trap *t);
+extern uint32_t task_state[];
 extern char trap_stubs[], probe_read_at[], probe_write_at[], probe_execute_back[], probe_done[];
 
 static struct gate idt[32];
-static uint64_t gdt[5] = {0, 0x00AF9A000000FFFF, 0x00CF92000000FFFF, 0, 0};
-static uint32_t tss[26];
+/* Code, data, the task state (two entries), data and code of user mode. */
+static uint64_t gdt[7] = {0, 0x00AF9A000000FFFF, 0x00CF92000000FFFF, 0,
+                          0, 0x00CFF2000000FFFF, 0x00AFFA000000FFFF};
+uint32_t
+    task_state[26]; /* from byte 4: the stack for traps out of user mode, which user_run sets */
 
 void trap_start(void)
 {
-  uint64_t base = (uint64_t)tss, top = (uint64_t)fault_top;
-  tss[9] = (uint32_t)top; /* IST1 */
-  tss[10] = (uint32_t)(top >> 32);
-  tss[25] = sizeof tss << 16; /* no I/O bitmap */
-  gdt[3] = (sizeof tss - 1) | (base & 0xFFFFFF) << 16 | 0x89ull << 40 | (base >> 24 & 0xFF) << 56;
+  uint64_t base = (uint64_t)task_state, top = (uint64_t)fault_top;
+  task_state[9] = (uint32_t)top; /* IST1 */
+  task_state[10] = (uint32_t)(top >> 32);
+  task_state[25] = sizeof task_state << 16; /* no I/O bitmap */
+  gdt[3] =
+      (sizeof task_state - 1) | (base & 0xFFFFFF) << 16 | 0x89ull << 40 | (base >> 24 & 0xFF) << 56;
   gdt[4] = base >> 32;
   for (uint64_t i = 0; i < 32; i++) {
     uint64_t at = (uint64_t)trap_stubs + 16 * i;
@@ -62,6 +68,18 @@ static bool probed(struct trap *t)
   }
   t->rax = t->error;
   return true;
+}
+
+/* A trap out of user mode goes back to the caller of user_run. */
+static void return_from_user(struct trap *t)
+{
+  t->rax = t->number == PAGE_FAULT           ? t->error
+           : t->number == GENERAL_PROTECTION ? PROBE_DONE
+                                             : USER_LOST;
+  t->rip = (uint64_t)probe_done;
+  t->cs = 8;
+  t->rsp = task_state[1] | (uint64_t)task_state[2] << 32;
+  t->ss = 16;
 }
 
 /* The entries the processor met on its way to address, and who owns the frame at the end. */
@@ -99,19 +117,84 @@ static void report_page_fault(const struct trap *t)
   print_walk(address);
 }
 
+static bool within(uint64_t address, const char *from, const char *to)
+{
+  return address >= (uint64_t)from && address < (uint64_t)to;
+}
+
+/* The page fault before it could not be pushed, or its handler not be entered. */
+static void report_double_fault(const struct trap *t)
+{
+  uint64_t address = read_cr2();
+  print("double fault, handled on %s\n", within((uint64_t)t, fault_guard + PAGE_SIZE, fault_top)
+                                             ? "a stack of its own"
+                                             : "the stack that failed");
+  if (within(address, stack_guard, stack_guard + PAGE_SIZE)) {
+    print("  the stack has grown into its guard page at %x\n", address);
+  }
+}
+
+/* Whether both words of a stack frame lie in one of the stacks. */
+static bool in_a_stack(uint64_t frame)
+{
+  return frame % 8 == 0 && (within(frame + 8, stack_guard + PAGE_SIZE, stack_top) ||
+                            within(frame + 8, fault_guard + PAGE_SIZE, fault_top));
+}
+
+/* The callers, by the chain of frame pointers while it goes up a stack. */
+static void print_callers(uint64_t frame)
+{
+  for (unsigned depth = 0; depth < 16 && in_a_stack(frame); depth++) {
+    const uint64_t *link = (uint64_t *)frame; /* NOLINT(performance-no-int-to-ptr) */
+    print("  called from %x\n", link[1]);
+    if (link[0] <= frame) {
+      return;
+    }
+    frame = link[0];
+  }
+}
+
+static const char *exception_name(uint64_t number)
+{
+  static const char *const names[] = {"divide error",   "debug",
+                                      "non-maskable",   "breakpoint",
+                                      "overflow",       "bound",
+                                      "invalid opcode", "no coprocessor",
+                                      "double fault",   "coprocessor overrun",
+                                      "invalid TSS",    "segment not present",
+                                      "stack segment",  "general protection",
+                                      "page fault",     "reserved",
+                                      "floating point", "alignment check",
+                                      "machine check",  "SIMD floating point",
+                                      "virtualization", "control protection"};
+  return number < sizeof names / sizeof names[0] ? names[number] : "reserved";
+}
+
 void trap(struct trap *t)
 {
+  static bool reporting;
+  if ((t->cs & 3u) != 0) {
+    return_from_user(t);
+    return;
+  }
   if (t->number == PAGE_FAULT && probed(t)) {
     return;
   }
-  print("Bail out! exception %u error %x\n", t->number, t->error);
+  print("Bail out! exception %u (%s) error %x\n", t->number, exception_name(t->number), t->error);
+  if (reporting) { /* the report itself has failed: what is printed is all there is */
+    leave(0);
+  }
+  reporting = true;
   if (t->number == PAGE_FAULT) {
     report_page_fault(t);
+  } else if (t->number == DOUBLE_FAULT) {
+    report_double_fault(t);
   }
   print("  rip %x rsp %x flags %x\n", t->rip, t->rsp, t->flags);
   print("  rax %x rbx %x rcx %x rdx %x\n", t->rax, t->rbx, t->rcx, t->rdx);
   print("  rsi %x rdi %x rbp %x r8 %x\n", t->rsi, t->rdi, t->rbp, t->r8);
   print("  r9 %x r10 %x r11 %x r12 %x\n", t->r9, t->r10, t->r11, t->r12);
   print("  r13 %x r14 %x r15 %x\n", t->r13, t->r14, t->r15);
+  print_callers(t->rbp);
   leave(0);
 }

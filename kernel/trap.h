@@ -14,4 +14,9 @@ uint64_t probe_read(uint64_t address);
 uint64_t probe_write(uint64_t address); /* writes a zero byte */
 uint64_t probe_execute(uint64_t address);
 
+/* Runs code of user mode with operand in rdi until it faults. The error code of its page fault; PROBE_DONE when
+ * it got as far as a halt instruction, which user mode may not execute; or USER_LOST. */
+#define USER_LOST (UINT64_MAX - 1)
+uint64_t user_run(uint64_t operand, uint64_t code);
+
 #endif

@@ -4,6 +4,12 @@
 
 #include <stdint.h>
 
+#define CR0_WP 0x10000u
+#define CR4_PGE 0x80u
+#define CR4_UMIP 0x800u
+#define CR4_SMEP 0x100000u
+#define CR4_SMAP 0x200000u
+
 static inline void out8(uint16_t port, uint8_t value)
 {
   __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
@@ -14,6 +20,18 @@ static inline uint8_t in8(uint16_t port)
   uint8_t value;
   __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
   return value;
+}
+
+static inline uint64_t read_cr0(void)
+{
+  uint64_t value;
+  __asm__ volatile("mov %%cr0, %0" : "=r"(value));
+  return value;
+}
+
+static inline void write_cr0(uint64_t value)
+{
+  __asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
 }
 
 static inline uint64_t read_cr2(void)

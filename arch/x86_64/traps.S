@@ -1,4 +1,4 @@
-/* Exception entry, and the three accesses that may fault on purpose. */
+/* Exception entry, the accesses that may fault on purpose, and the way into user mode. */
         .text
         .macro  stub number
         .balign 16
@@ -78,4 +78,16 @@ probe_execute_back:
         movq    $-1, %rax
 probe_done:
         ret
+
+/* uint64_t user_run(operand, code): runs the code in user mode, with operand in rdi, until it faults. The trap
+ * comes in on this stack, and returns to probe_done with it. */
+        .globl  user_run
+user_run:
+        movq    %rsp, task_state+4(%rip)
+        pushq   $0x2B                   /* ss */
+        pushq   $0                      /* rsp: user code here has no stack */
+        pushq   $2                      /* flags */
+        pushq   $0x33                   /* cs */
+        pushq   %rsi
+        iretq
         .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,37 @@
+#include "fault.h"
+
+#include <stdint.h>
+
+#include "command.h"
+#include "memory.h"
+
+#define UNMAPPED 0xFFFFC00000001238u
+
+static void write_to(uint64_t address)
+{
+  *(volatile uint64_t *)address = 0;
+}
+
+static void call_data(void)
+{
+  static const uint8_t code = 0xC3; /* a return instruction */
+  __asm__ volatile("call *%0" : : "r"(&code) : "memory");
+}
+
+static void overflow_stack(void)
+{
+  __asm__ volatile("1: push %rax; jmp 1b");
+}
+
+void fault_if_asked(const char *command)
+{
+  if (command_says(command, "fault", "page")) {
+    write_to(UNMAPPED);
+  } else if (command_says(command, "fault", "text")) {
+    write_to((uint64_t)text_start);
+  } else if (command_says(command, "fault", "fetch")) {
+    call_data();
+  } else if (command_says(command, "fault", "double")) {
+    overflow_stack();
+  }
+}

@@ -1,0 +1,119 @@
+"""What ci/boot.py makes of a console and an exit status."""
+import os
+import stat
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "ci"))
+import boot
+
+GOOD = "KTAP version 1\n1..2\n# frames 4\nok 1 first\nok 2 second # SKIP no such processor\n"
+
+
+class Ktap(unittest.TestCase):
+    def test_a_kept_plan_and_status_33_are_good(self):
+        tests, wrong = boot.read(GOOD, 33)
+        self.assertEqual(tests, [{"name": "first", "result": "passed"}, {"name": "second", "result": "skipped"}])
+        self.assertIsNone(wrong)
+
+    def test_no_plan_is_wrong(self):
+        self.assertEqual(boot.read("KTAP version 1\nok 1 first\n", 33)[1], "no plan")
+        self.assertEqual(boot.read("", 33)[1], "no plan")
+
+    def test_fewer_and_more_results_than_planned_are_wrong(self):
+        self.assertEqual(boot.read("1..2\nok 1 first\n", 33)[1], "1 results for a plan of 2")
+        self.assertEqual(boot.read("1..1\nok 1 first\nok 2 second\n", 33)[1], "2 results for a plan of 1")
+
+    def test_results_out_of_order_are_wrong(self):
+        self.assertEqual(boot.read("1..2\nok 1 first\nok 1 first\n", 33)[1], "result 2 has the number 1")
+
+    def test_a_failed_test_is_counted_and_is_not_wrong_by_itself(self):
+        tests, wrong = boot.read("1..1\n# why\nnot ok 1 first\n", 35)
+        self.assertEqual((tests, wrong), ([{"name": "first", "result": "failed"}], None))
+
+    def test_success_although_a_test_failed_is_wrong(self):
+        self.assertEqual(boot.read("1..1\nnot ok 1 first\n", 33)[1], "exit status 33 although a test failed")
+
+    def test_another_exit_status_is_wrong(self):
+        for status in (0, 1, 35, None):
+            self.assertEqual(boot.read(GOOD, status)[1], f"exit status {status} is not 33")
+
+    def test_a_bail_out_is_wrong_whatever_else_is_said(self):
+        self.assertEqual(boot.read(GOOD + "Bail out! exception 6\n", 33)[1], "Bail out! exception 6")
+
+
+class Report(unittest.TestCase):
+    WANTED = [r"Bail out! exception 14", r"page fault at 0x\w+: read", r"  called from .*"]
+    TEXT = "Bail out! exception 14\npage fault at 0x10: read\n  rip 0x5\n  called from 0x7\n"
+
+    def test_a_report_that_says_all_is_good(self):
+        self.assertIsNone(boot.read_report(self.TEXT, 35, self.WANTED))
+
+    def test_a_missing_or_misplaced_line_is_named(self):
+        for text in ("Bail out! exception 14\n  called from 0x7\n",
+                     "Bail out! exception 14\n  called from 0x7\npage fault at 0x10: read\n",
+                     self.TEXT.replace("read", "read or so")):
+            self.assertIn("the report lacks", boot.read_report(text, 35, self.WANTED))
+
+    def test_no_report_two_reports_and_other_output_are_wrong(self):
+        for text in (GOOD, self.TEXT * 2, "1..1\n" + self.TEXT):
+            self.assertIn("once", boot.read_report(text, 35, self.WANTED))
+
+    def test_the_machine_must_end_through_the_kernel(self):
+        for status in (0, 33, None):
+            self.assertEqual(boot.read_report(self.TEXT, status, self.WANTED), f"exit status {status} is not 35")
+
+
+class Symbols(unittest.TestCase):
+    TABLE = [(0x100, "first"), (0x200, "second")]
+
+    def test_an_address_gets_its_function(self):
+        self.assertEqual(boot.symbolise("  rip 0x204 rsp 0x204\n", self.TABLE), "  rip 0x204 <second+0x4> rsp 0x204\n")
+
+    def test_a_return_address_belongs_to_the_call_before_it(self):
+        self.assertEqual(boot.symbolise("  called from 0x200", self.TABLE), "  called from 0x200 <first+0x100>")
+
+    def test_an_address_before_all_functions_stays_as_it_is(self):
+        self.assertEqual(boot.symbolise("  rip 0x7", self.TABLE), "  rip 0x7")
+
+
+class Machine(unittest.TestCase):
+    """With a script in place of QEMU."""
+
+    def boot(self, script, timeout=30, start=lambda timeout: boot.boot("kernel", "128M", None, timeout)):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "qemu"
+            path.write_text("#!/bin/sh\n" + script)
+            path.chmod(path.stat().st_mode | stat.S_IXUSR)
+            with mock.patch.dict(os.environ, {"QEMU": str(path)}):
+                return start(timeout)
+
+    def test_a_good_boot(self):
+        one = self.boot("printf 'KTAP version 1\\r\\n1..1\\r\\nok 1 first\\r\\n'; exit 33\n")
+        self.assertIsNone(one["wrong"])
+        self.assertEqual(one["tests"], [{"name": "first", "result": "passed"}])
+
+    def test_a_hang_is_wrong_even_when_all_results_are_there(self):
+        one = self.boot("printf '1..1\\nok 1 first\\n'; exec sleep 60\n", timeout=0.5)
+        self.assertEqual(one["wrong"], "no end after 0.5 s")
+        self.assertIn("ok 1 first", one["console"])
+
+    def test_a_triple_fault_is_wrong(self):
+        one = self.boot("exit 0\n", start=lambda timeout: boot.boot_fault("kernel", "double", timeout))
+        self.assertEqual(one["tests"], [])
+        self.assertTrue(one["wrong"])
+
+    def test_without_qemu_the_fix_is_named(self):
+        with mock.patch.dict(os.environ, {"QEMU": "/nonexistent/qemu"}):
+            self.assertIn("make setup", boot.boot("kernel", "128M", None, 1)["wrong"])
+
+    def test_every_report_asks_for_a_bail_out_first(self):
+        for fault, patterns in boot.FAULTS.items():
+            self.assertTrue(patterns[0].startswith("Bail out!"), fault)
+
+
+if __name__ == "__main__":
+    unittest.main()
