@@ -215,7 +215,8 @@ static void a_block_that_is_split_behind_the_model_is_found(void **state)
 {
   (void)state;
   buddy_scene();
-  words_add(r.buddy.split, r.buddy.roots * BUDDY_ROOT_FRAMES / 2); /* the block in use falls into two */
+  words_add(r.buddy.split,
+            r.buddy.roots * BUDDY_ROOT_FRAMES / 2); /* the block in use falls into two */
   broken("a frame lies in the block that the model says");
 }
 
