@@ -812,7 +812,12 @@ static enum status extend(struct pagetable *table, uint64_t page, struct path *p
   return STATUS_OK;
 }
 
-/* Maps a page that has no table of level 1 yet. Not in line: that would slow down the others. */
+/* Not in line: that would slow down the pages whose tables are there. */
+__attribute__((noinline)) static enum status map_far(struct pagetable *table, uint64_t page,
+                                                     uint64_t entry);
+__attribute__((noinline)) static void prune(struct pagetable *table, uint64_t page);
+
+/* Maps a page that has no table of level 1 yet. */
 /*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
     requires missing: Table1(table->memory, table->root, page) < 0;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
@@ -829,8 +834,7 @@ static enum status extend(struct pagetable *table, uint64_t page, struct path *p
     ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
       SameOwners{Pre, Post}(table->frames);
 */
-__attribute__((noinline)) static enum status map_far(struct pagetable *table, uint64_t page,
-                                                     uint64_t entry)
+static enum status map_far(struct pagetable *table, uint64_t page, uint64_t entry)
 {
   struct path path = walk(table, page);
   enum status status = extend(table, page, &path);
@@ -924,7 +928,7 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
-__attribute__((noinline)) static void prune(struct pagetable *table, uint64_t page)
+static void prune(struct pagetable *table, uint64_t page)
 {
   struct path path = walk(table, page);
   if (drop_table(table, path.table2, index2(page), path.table1) &&
