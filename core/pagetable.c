@@ -533,6 +533,7 @@ static inline uint64_t remove_page(const struct pagetable *table, uint64_t page,
 {
   //@ ghost one_path(table);
   //@ assert level: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
+  //@ assert was: Entry(table->memory, table->root, page) == table->memory[512 * frame + page % 512];
   uint64_t entry = remove_entry(table, frame, index1(page));
   //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> table->memory[s] == \at(table->memory[s], Pre);
   //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
@@ -636,12 +637,14 @@ static inline enum status take_frame(struct frames *db, uint64_t *memory, enum o
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
     ensures fresh: \result == STATUS_OK ==> *out < table->frames->nframes && Owner{Pre}(table->frames, *out) == OWNER_FREE;
     ensures table: \result == STATUS_OK ==> Owner(table->frames, *out) == owner && EmptyTable(table->memory, *out);
     ensures linked: \result == STATUS_OK ==> PtePresent(table->memory[512 * parent + index]) &&
       PteFrame(table->memory[512 * parent + index]) == *out;
     ensures owners: \result == STATUS_OK ==> SameOwnersBut{Pre, Post}(table->frames, *out);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
     ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameRecords{Pre, Post}(table->frames) &&
       SameEntries{Pre, Post}(table->frames, table->memory);
@@ -670,9 +673,11 @@ static enum status add_table(struct pagetable *table, frame_t parent, uint32_t i
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures empty: \result <==> \old(Live(table->frames, child)) == 0;
     ensures gone: \result ==> !PtePresent(table->memory[512 * parent + index]);
     ensures owners: SameOwnersBut{Pre, Post}(table->frames, child);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
     ensures unchanged: !\result ==> SameRecords{Pre, Post}(table->frames) && SameEntries{Pre, Post}(table->frames, table->memory);
 */
@@ -733,6 +738,7 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures reference: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes &&
       OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==>
         ReferenceDropped{Pre, Post}(table->frames, PteFrame(entry));
@@ -768,10 +774,12 @@ static void put_target(const struct pagetable *table, uint64_t entry)
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
     ensures found: \result == STATUS_OK ==> path->table1 == Table1(table->memory, table->root, page) &&
       !Mapped(table->memory, table->root, page);
     ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
     ensures given_back: \result != STATUS_OK ==> SameOwners{Pre, Post}(table->frames);
 */
@@ -804,7 +812,12 @@ static enum status extend(struct pagetable *table, uint64_t page, struct path *p
   return STATUS_OK;
 }
 
-/* Maps a page that has no table of level 1 yet. Not in line: that would slow down the others. */
+/* Not in line: that would slow down the pages whose tables are there. */
+__attribute__((noinline)) static enum status map_far(struct pagetable *table, uint64_t page,
+                                                     uint64_t entry);
+__attribute__((noinline)) static void prune(struct pagetable *table, uint64_t page);
+
+/* Maps a page that has no table of level 1 yet. */
 /*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
     requires missing: Table1(table->memory, table->root, page) < 0;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
@@ -812,6 +825,7 @@ static enum status extend(struct pagetable *table, uint64_t page, struct path *p
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
     ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
       Entry(table->memory, table->root, page) == entry;
@@ -820,11 +834,11 @@ static enum status extend(struct pagetable *table, uint64_t page, struct path *p
     ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
       SameOwners{Pre, Post}(table->frames);
 */
-__attribute__((noinline)) static enum status map_far(struct pagetable *table, uint64_t page,
-                                                     uint64_t entry)
+static enum status map_far(struct pagetable *table, uint64_t page, uint64_t entry)
 {
   struct path path = walk(table, page);
   enum status status = extend(table, page, &path);
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
   if (status == STATUS_OK)
     add_page(table, page, path.table1, entry);
   return status;
@@ -837,6 +851,7 @@ __attribute__((noinline)) static enum status map_far(struct pagetable *table, ui
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY || \result == STATUS_ALREADY_MAPPED;
     ensures already: \result == STATUS_ALREADY_MAPPED <==> \old(Mapped(table->memory, table->root, page));
     ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
@@ -851,10 +866,31 @@ static inline enum status map_entry(struct pagetable *table, uint64_t page, uint
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
     return map_far(table, page, entry);
-  if (pte_present(pte_read(&table->memory[slot_of((frame_t)table1, index1(page))])))
+  uint64_t old = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
+  //@ assert old: SameEntry(old, Entry(table->memory, table->root, page));
+  if (pte_present(old))
     return STATUS_ALREADY_MAPPED;
+  //@ assert unmapped: !Mapped(table->memory, table->root, page);
   add_page(table, page, (frame_t)table1, entry);
   return STATUS_OK;
+}
+
+/* Takes the reference of a mapping: the frame's status was found to be good. */
+/*@ requires valid: SpaceValid(table);
+    requires target: frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER &&
+      References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
+    assigns table->frames->records[0 .. table->frames->nframes - 1].references;
+    ensures valid: SpaceValid(table);
+    ensures reference: References(table->frames, BlockFirst(table->frames, frame)) ==
+      \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
+    ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
+*/
+static inline void get_target(const struct pagetable *table, frame_t frame)
+{
+  (void)frame_get(table->frames, frame);
+  //@ assert layout: SpaceLayout(table);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert counted: Counted(table->frames, table->memory);
 }
 
 enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t frame,
@@ -868,9 +904,15 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
     status = target_status(table->frames, frame);
   if (status != STATUS_OK)
     return status;
+  //@ assert target: owned ==> frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
+  //@ assert first: owned ==> 0 <= BlockFirst(table->frames, frame) < table->frames->nframes && Owner(table->frames, BlockFirst(table->frames, frame)) == Owner(table->frames, frame);
   status = map_entry(table, page_of(address), pte_leaf(frame, permissions));
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert mapped: status == STATUS_OK ==> Mapped(table->memory, table->root, PageOf(address)) && PteFrame(Entry(table->memory, table->root, PageOf(address))) == frame && PtePermissions(Entry(table->memory, table->root, PageOf(address))) == permissions;
+  //@ assert same_first: owned ==> BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
+  //@ assert same_target: owned ==> OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
   if (status == STATUS_OK && owned)
-    (void)frame_get(table->frames, frame); /* checked above: cannot fail */
+    get_target(table, frame);
   return status;
 }
 
@@ -881,10 +923,12 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
-__attribute__((noinline)) static void prune(struct pagetable *table, uint64_t page)
+static void prune(struct pagetable *table, uint64_t page)
 {
   struct path path = walk(table, page);
   if (drop_table(table, path.table2, index2(page), path.table1) &&
@@ -910,8 +954,11 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
   report(table, entry, out);
   //@ assert removed: SpaceValid(table) && !Mapped(table->memory, table->root, page);
   put_target(table, entry);
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert put: Root(table->frames, table->root) && !Mapped(table->memory, table->root, page);
   if (table->frames->records[table1].live == 0)
     prune(table, page);
+  //@ assert gone: !Mapped(table->memory, table->root, page);
   return STATUS_OK;
 }
 
@@ -969,6 +1016,7 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE1);
     ensures others: SamePagesElse1{Pre, Post}(table->frames, table->memory, frame);
     ensures empty: EmptyTable(table->memory, frame);
@@ -976,7 +1024,7 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
 static void empty_table1(struct pagetable *table, frame_t frame)
 {
   /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant valid: SpaceValid(table);
+      loop invariant valid: SpaceValid(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE1);
       loop invariant others: SamePagesElse1{Pre, Here}(table->frames, table->memory, frame);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
@@ -1000,6 +1048,7 @@ static void empty_table1(struct pagetable *table, frame_t frame)
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE2);
     ensures others: SamePagesElse2{Pre, Post}(table->frames, table->memory, frame);
     ensures empty: EmptyTable(table->memory, frame);
@@ -1007,7 +1056,7 @@ static void empty_table1(struct pagetable *table, frame_t frame)
 static void empty_table2(struct pagetable *table, frame_t frame)
 {
   /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant valid: SpaceValid(table);
+      loop invariant valid: SpaceValid(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE2);
       loop invariant others: SamePagesElse2{Pre, Here}(table->frames, table->memory, frame);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
@@ -1033,6 +1082,7 @@ static void empty_table2(struct pagetable *table, frame_t frame)
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE3);
     ensures others: SamePagesElse3{Pre, Post}(table->frames, table->memory, frame);
     ensures empty: EmptyTable(table->memory, frame);
@@ -1040,7 +1090,7 @@ static void empty_table2(struct pagetable *table, frame_t frame)
 static void empty_table3(struct pagetable *table, frame_t frame)
 {
   /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant valid: SpaceValid(table);
+      loop invariant valid: SpaceValid(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE3);
       loop invariant others: SamePagesElse3{Pre, Here}(table->frames, table->memory, frame);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
@@ -1066,6 +1116,7 @@ static void empty_table3(struct pagetable *table, frame_t frame)
       table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
       table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
+    ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE4);
     ensures others: SamePagesElse{Pre, Post}(table->frames, table->memory, frame);
     ensures empty: EmptyTable(table->memory, frame);
@@ -1073,7 +1124,7 @@ static void empty_table3(struct pagetable *table, frame_t frame)
 static void empty_table4(struct pagetable *table, frame_t frame)
 {
   /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant valid: SpaceValid(table);
+      loop invariant valid: SpaceValid(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE4);
       loop invariant others: SamePagesElse{Pre, Here}(table->frames, table->memory, frame);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
