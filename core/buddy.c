@@ -231,7 +231,7 @@ static void clear_split(struct buddy *buddy, uint64_t node)
 /* One more free block of an order. */
 /*@ requires layout: BuddyLayout(buddy);
     requires node: NodeOf(buddy, node, order);
-    requires room: buddy->count[order] < Leaves(buddy);
+    requires room: buddy->count[order] <= Leaves(buddy);
     requires counts: Mask(buddy) && Hints(buddy);
     assigns buddy->count[order], buddy->orders, buddy->hint[order];
     ensures counted: buddy->count[order] == \old(buddy->count[order]) + 1;
@@ -314,9 +314,12 @@ static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
   //@ ghost lemma_numbers(buddy);
   //@ assert bounds: CountBounds(buddy, First(buddy, order), First(buddy, order));
   //@ assert none: NoneCounted(buddy, First(buddy, order), First(buddy, order));
-  //@ assert room: buddy->count[order] < Leaves(buddy);
+  //@ assert room: buddy->count[order] <= First(buddy, order) <= Leaves(buddy);
   count_more(buddy, node, order);
   //@ assert layout: BuddyLayout(buddy);
+  //@ assert same_free: SameFree{Pre, Here}(buddy);
+  //@ assert same_split: SameSplit{Pre, Here}(buddy);
+  //@ ghost Counted:;
   add_free(buddy, node);
   //@ assert others: FreeBut{Pre, Here}(buddy, node);
   //@ assert split: SameSplit{Pre, Here}(buddy);
@@ -327,9 +330,13 @@ static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
         RangeSame{Pre, Here}(buddy, First(buddy, o), First(buddy, o)); */
   /*@ assert same: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
         CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
+  /*@ assert fields: buddy->orders == \at(buddy->orders, Counted) && \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        buddy->count[o] == \at(buddy->count[o], Counted) && buddy->hint[o] == \at(buddy->hint[o], Counted); */
   //@ assert mask: Mask(buddy) && Hints(buddy);
   //@ assert orders: OrderCounts(buddy);
-  //@ assert tree: Tree(buddy) && Coalesced(buddy);
+  //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
+  //@ assert tree: Tree(buddy);
+  //@ assert coalesced: Coalesced(buddy);
   /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
         0 <= Up(x, o) < Nodes(buddy); */
   /*@ assert moved: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
