@@ -640,18 +640,24 @@ static const char *check_order(const struct buddy *buddy, uint32_t order)
   return NULL;
 }
 
+/* How many frames lie in free blocks, counted one by one. */
+static uint64_t count_frames(const struct buddy *buddy)
+{
+  uint64_t count = 0;
+  for (uint64_t frame = 0; frame < buddy->nframes; frame++)
+    count += free_above(buddy, leaves(buddy) + frame) != BUDDY_ORDERS;
+  return count;
+}
+
 const char *buddy_check(const struct buddy *buddy)
 {
-  uint64_t frames = 0;
   const char *broken = bitset_check(&buddy->free);
-  for (uint32_t order = 0; !broken && order <= BUDDY_MAX_ORDER; order++) {
+  for (uint32_t order = 0; !broken && order <= BUDDY_MAX_ORDER; order++)
     broken = check_order(buddy, order);
-    frames += buddy->count[order] * order_frames(order);
-  }
-  if (!broken && frames != buddy->free_frames)
-    broken = "buddy: the count of free frames is wrong";
   for (uint64_t frame = buddy->nframes; !broken && frame < leaves(buddy); frame++)
     if (!is_split(buddy, leaves(buddy) + frame))
       broken = "buddy: a frame beyond the end is not reserved";
+  if (!broken && count_frames(buddy) != buddy->free_frames)
+    broken = "buddy: the count of free frames is wrong";
   return broken;
 }

@@ -433,8 +433,7 @@ static void set_flags(struct frames *db, frame_t first, uint8_t flags)
 /*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy);
     requires block: order <= BUDDY_MAX_ORDER && first + Pow2(order) <= db->nframes && Allocated(&db->buddy, first, order);
     requires used: \forall integer f; first <= f < first + Pow2(order) ==> !ReservedFrame(&db->buddy, f);
-    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
-      db->buddy.free_frames, db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER], db->buddy.orders;
+    assigns BUDDY_CHANGES(&db->buddy);
     ensures layout: FramesLayout(db);
     ensures buddy: BuddyValid(&db->buddy);
     ensures done: \result == STATUS_OK;
@@ -497,9 +496,7 @@ static uint8_t poisoned_flags(uint8_t flags)
 /* The last reference is gone. */
 /*@ requires valid: FramesValid(db);
     requires block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
-    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
-      db->buddy.free_frames, db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER], db->buddy.orders,
-      db->records[0 .. db->nframes - 1];
+    assigns FRAMES_CHANGES(db);
     ensures layout: FramesLayout(db);
     ensures buddy: BuddyValid(&db->buddy);
     ensures records: Records(db);

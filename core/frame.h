@@ -89,9 +89,7 @@ enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, ui
  * STATUS_OUT_OF_RANGE: not all of them are managed. STATUS_NOT_RESERVED: one is free or in use.
  * STATUS_POISONED: all are reserved, and one is poisoned. Checked in this order. O(count * orders). */
 /*@ requires valid: FramesValid(db);
-    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
-      db->buddy.free_frames, db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER], db->buddy.orders,
-      db->records[0 .. db->nframes - 1];
+    assigns FRAMES_CHANGES(db);
     ensures valid: FramesValid(db);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_RESERVED ||
       \result == STATUS_POISONED;
@@ -112,9 +110,7 @@ enum status frames_release(struct frames *db, uint64_t first, uint64_t count);
  * STATUS_OUT_OF_RANGE: not all of them are managed. STATUS_NOT_FREE: one is reserved or in use.
  * Checked in this order. O(count * orders). */
 /*@ requires valid: FramesValid(db);
-    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
-      db->buddy.free_frames, db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER], db->buddy.orders,
-      db->records[0 .. db->nframes - 1];
+    assigns FRAMES_CHANGES(db);
     ensures valid: FramesValid(db);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_FREE;
     ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> first + count > db->nframes;
@@ -135,10 +131,8 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count);
  * Checked in this order. O(2^order + orders): each frame of the block gets its record. */
 /*@ requires valid: FramesValid(db);
     requires out: \valid(out) && \separated(out, db, db->records + (0 .. db->nframes - 1),
-      db->buddy.free.words + (0 .. db->buddy.free.nwords - 1), db->buddy.split + (0 .. Nodes(&db->buddy) / 64));
-    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
-      db->buddy.free_frames, db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER], db->buddy.orders,
-      db->records[0 .. db->nframes - 1], *out;
+      db->buddy.free.words + (0 .. db->buddy.free.nwords - 1), db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+    assigns FRAMES_CHANGES(db), *out;
     ensures valid: FramesValid(db);
     ensures statuses: \result == STATUS_OK || \result == STATUS_BAD_ORDER || \result == STATUS_BAD_OWNER ||
       \result == STATUS_BAD_ARGUMENT || \result == STATUS_OUT_OF_MEMORY;
@@ -193,9 +187,7 @@ enum status frame_get(struct frames *db, frame_t frame);
  * Checked in this order. O(1), and O(2^order + orders) with the last reference (O(2^order * orders) if
  * poisoned). */
 /*@ requires valid: FramesValid(db);
-    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
-      db->buddy.free_frames, db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER], db->buddy.orders,
-      db->records[0 .. db->nframes - 1];
+    assigns FRAMES_CHANGES(db);
     ensures valid: FramesValid(db);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_DOUBLE_FREE ||
       \result == STATUS_RESERVED || \result == STATUS_SATURATED;
@@ -244,9 +236,7 @@ enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint
  * poisons its block, whose frames are reserved at its last put. STATUS_OUT_OF_RANGE.
  * O(orders), O(2^order) for a frame in use. */
 /*@ requires valid: FramesValid(db);
-    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1], db->buddy.split[0 .. Nodes(&db->buddy) / 64],
-      db->buddy.free_frames, db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER], db->buddy.orders,
-      db->records[0 .. db->nframes - 1];
+    assigns FRAMES_CHANGES(db);
     ensures valid: FramesValid(db);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE;
     ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> frame >= db->nframes;

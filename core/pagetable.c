@@ -555,10 +555,7 @@ static inline uint64_t remove_page(const struct pagetable *table, uint64_t page,
 /* Drops a reference to a frame in use. Tables other than that frame are as before, and no entry changes. */
 /*@ requires layout: MapLayout(db, memory) && FramesValid(db);
     requires frame: frame < db->nframes && InUse(db, frame);
-    assigns db->buddy.free.words[0 .. db->buddy.free.nwords - 1],
-      db->buddy.split[0 .. Nodes(&db->buddy) / 64], db->buddy.free_frames,
-      db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      db->buddy.orders, db->records[0 .. db->nframes - 1];
+    assigns FRAMES_CHANGES(db);
     ensures layout: MapLayout(db, memory) && db->nframes == \old(db->nframes);
     ensures frames: FramesValid(db);
     ensures entries: SameEntries{Pre, Post}(db, memory);
@@ -590,11 +587,8 @@ static inline void put_frame(struct frames *db, uint64_t *memory, frame_t frame)
     requires out: \valid(out) && \separated(out, memory + (0 .. 512 * db->nframes - 1), db,
       db->records + (0 .. db->nframes - 1),
       db->buddy.free.words + (0 .. db->buddy.free.nwords - 1),
-      db->buddy.split + (0 .. Nodes(&db->buddy) / 64));
-    assigns *out, db->buddy.free.words[0 .. db->buddy.free.nwords - 1],
-      db->buddy.split[0 .. Nodes(&db->buddy) / 64], db->buddy.free_frames,
-      db->buddy.count[0 .. BUDDY_MAX_ORDER], db->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      db->buddy.orders, db->records[0 .. db->nframes - 1];
+      db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+    assigns *out, FRAMES_CHANGES(db);
     ensures layout: MapLayout(db, memory) && db->nframes == \old(db->nframes);
     ensures frames: FramesValid(db);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
@@ -629,13 +623,10 @@ static inline enum status take_frame(struct frames *db, uint64_t *memory, enum o
     requires out: \valid(out) && \separated(out, table, table->memory + (0 .. 512 * table->frames->nframes - 1), table->frames,
       table->frames->records + (0 .. table->frames->nframes - 1),
       table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1),
-      table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64));
+      table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64 - 1));
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && OWNER_TABLE1 <= owner <= OWNER_TABLE3 &&
       Owner(table->frames, parent) == owner + 1 && !PtePresent(table->memory[512 * parent + index]);
-    assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
@@ -668,10 +659,7 @@ static enum status add_table(struct pagetable *table, frame_t parent, uint32_t i
 /*@ requires valid: SpaceValid(table);
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, parent) >= OWNER_TABLE2;
     requires child: PtePresent(table->memory[512 * parent + index]) && PteFrame(table->memory[512 * parent + index]) == child;
-    assigns table->memory[512 * parent + index], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[512 * parent + index], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures empty: \result <==> \old(Live(table->frames, child)) == 0;
@@ -733,10 +721,7 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
 /* Drops the reference of a mapping. A frame that is not in use by the kernel or a user any more
  * has had its references dropped by others; it may be a table by now, and is left alone. */
 /*@ requires valid: SpaceValid(table);
-    assigns table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures reference: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes &&
@@ -764,15 +749,12 @@ static void put_target(const struct pagetable *table, uint64_t entry)
       \separated(path, table, table->memory + (0 .. 512 * table->frames->nframes - 1), table->frames,
         table->frames->records + (0 .. table->frames->nframes - 1),
         table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1),
-        table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64));
+        table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64 - 1));
     requires level: (path->level == 4 <==> Table3(table->memory, table->root, page) < 0) &&
       (path->level >= 3 <==> Table2(table->memory, table->root, page) < 0) &&
       (path->level <= 3 ==> path->table3 == Table3(table->memory, table->root, page)) &&
       (path->level <= 2 ==> path->table2 == Table2(table->memory, table->root, page));
-    assigns *path, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns *path, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
@@ -820,10 +802,7 @@ __attribute__((noinline)) static void prune(struct pagetable *table, uint64_t pa
 /* Maps a page that has no table of level 1 yet. */
 /*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
     requires missing: Table1(table->memory, table->root, page) < 0;
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
@@ -846,10 +825,7 @@ static enum status map_far(struct pagetable *table, uint64_t page, uint64_t entr
 
 /* Maps a page unless it is mapped. */
 /*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY || \result == STATUS_ALREADY_MAPPED;
@@ -918,10 +894,7 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
 
 /* Gives back the tables on the way to a page that have become empty, lowest first. */
 /*@ requires valid: SpaceValid(table) && Page(page) && Table1(table->memory, table->root, page) >= 0;
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures uses: SameUse{Pre, Post}(table->frames);
@@ -1011,10 +984,7 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
 /* The entries of a table of level 1, and their references. */
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE1);
@@ -1028,10 +998,7 @@ static void empty_table1(struct pagetable *table, frame_t frame)
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE1);
       loop invariant others: SamePagesElse1{Pre, Here}(table->frames, table->memory, frame);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
-      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
@@ -1043,10 +1010,7 @@ static void empty_table1(struct pagetable *table, frame_t frame)
 /* The tables under a table of level 2, 3 and 4. */
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE2;
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE2);
@@ -1060,10 +1024,7 @@ static void empty_table2(struct pagetable *table, frame_t frame)
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE2);
       loop invariant others: SamePagesElse2{Pre, Here}(table->frames, table->memory, frame);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
-      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
@@ -1077,10 +1038,7 @@ static void empty_table2(struct pagetable *table, frame_t frame)
 
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE3;
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE3);
@@ -1094,10 +1052,7 @@ static void empty_table3(struct pagetable *table, frame_t frame)
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE3);
       loop invariant others: SamePagesElse3{Pre, Here}(table->frames, table->memory, frame);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
-      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
@@ -1111,10 +1066,7 @@ static void empty_table3(struct pagetable *table, frame_t frame)
 
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE4;
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures size: table->frames->nframes == \old(table->frames->nframes);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE4);
@@ -1128,10 +1080,7 @@ static void empty_table4(struct pagetable *table, frame_t frame)
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE4);
       loop invariant others: SamePagesElse{Pre, Here}(table->frames, table->memory, frame);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
-      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {

@@ -42,11 +42,8 @@ struct translation {
 /*@ requires valid: MapLayout(frames, memory) && TablesValid(frames, memory);
     requires table: \valid(table) && \separated(table, memory + (0 .. 512 * frames->nframes - 1), frames,
       frames->records + (0 .. frames->nframes - 1), frames->buddy.free.words + (0 .. frames->buddy.free.nwords - 1),
-      frames->buddy.split + (0 .. Nodes(&frames->buddy) / 64));
-    assigns *table, memory[0 .. 512 * frames->nframes - 1], frames->buddy.free.words[0 .. frames->buddy.free.nwords - 1],
-      frames->buddy.split[0 .. Nodes(&frames->buddy) / 64], frames->buddy.free_frames,
-      frames->buddy.count[0 .. BUDDY_MAX_ORDER], frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      frames->buddy.orders, frames->records[0 .. frames->nframes - 1];
+      frames->buddy.split + (0 .. Nodes(&frames->buddy) / 64 - 1));
+    assigns *table, memory[0 .. 512 * frames->nframes - 1], FRAMES_CHANGES(frames);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
     ensures valid: \result == STATUS_OK ==> SpaceValid(table);
     ensures kept: MapLayout(frames, memory) && TablesValid(frames, memory);
@@ -71,10 +68,7 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
  * STATUS_OUT_OF_MEMORY: no frame for a table; those made on the way are given back.
  * O(levels), and O(512) for each table made. */
 /*@ requires valid: SpaceValid(table);
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
       \result == STATUS_BAD_PERMISSION || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_ALLOCATED ||
@@ -117,10 +111,7 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
  * STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_NOT_MAPPED. O(levels). */
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
-    assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
       \result == STATUS_NOT_MAPPED;
@@ -195,10 +186,7 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
 /* Drops the reference of every mapping and gives every table back, the root included;
  * table means nothing afterwards. The processor must not be using it. O(entries of its tables). */
 /*@ requires valid: SpaceValid(table);
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], table->frames->buddy.free.words[0 .. table->frames->buddy.free.nwords - 1],
-      table->frames->buddy.split[0 .. Nodes(&table->frames->buddy) / 64], table->frames->buddy.free_frames,
-      table->frames->buddy.count[0 .. BUDDY_MAX_ORDER], table->frames->buddy.hint[0 .. BUDDY_MAX_ORDER],
-      table->frames->buddy.orders, table->frames->records[0 .. table->frames->nframes - 1];
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: MapLayout(table->frames, table->memory) && TablesValid(table->frames, table->memory);
     ensures empty: EmptyTable(table->memory, table->root);
     ensures others: SamePagesElse{Pre, Post}(table->frames, table->memory, table->root);

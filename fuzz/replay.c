@@ -133,12 +133,7 @@ void replay_end(struct replay *r)
     r->is_written[r->written[i]] = false;
   }
   r->nwritten = 0;
-  for (uint32_t i = 0; i < r->nentries; i++)
-    r->entries[i] = (struct memmap_entry){0};
-  for (uint32_t i = 0; i < r->nreserved; i++)
-    r->reserved[i] = (struct memmap_entry){0};
-  r->nentries = 0;
-  r->nreserved = 0;
+  replay_clear_map(r);
   r->nruns = 0;
   model_boot_init(&r->boot_model, NULL, 0);
 }

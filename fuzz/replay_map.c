@@ -44,7 +44,7 @@ static void map_entry_op(struct replay *r, const struct op *op, bool reservation
   replay_args(r, entry.base, entry.length, entry.type, 0);
 }
 
-static void map_clear_op(struct replay *r)
+void replay_clear_map(struct replay *r)
 {
   for (uint32_t i = 0; i < r->nentries; i++)
     r->entries[i] = (struct memmap_entry){0};
@@ -52,6 +52,11 @@ static void map_clear_op(struct replay *r)
     r->reserved[i] = (struct memmap_entry){0};
   r->nentries = 0;
   r->nreserved = 0;
+}
+
+static void map_clear_op(struct replay *r)
+{
+  replay_clear_map(r);
   replay_args(r, 0, 0, 0, 0);
 }
 

@@ -45,6 +45,7 @@ const char *replay_check_tables(struct replay *r);
 const char *replay_compare_tables(struct replay *r);
 
 /* replay_map.c: bitset, memmap, boot_alloc, names */
+void replay_clear_map(struct replay *r);
 void replay_firmware(struct replay *r);
 void replay_map_op(struct replay *r, const struct op *op);
 void replay_boot_op(struct replay *r, const struct op *op);
