@@ -48,45 +48,29 @@
 
   /@ requires layout: BuddyLayout(b);
      requires tree: Tree(b);
-     requires here: NodeOf(b, node, order) && Present(b, node) && !Split(b, node);
      assigns \nothing;
-     ensures above: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && order < o <= BUDDY_MAX_ORDER ==>
-       Split(b, Up(x, o)) && !Free(b, Up(x, o));
-     ensures below: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && 0 <= o < order ==>
-       !Split(b, Up(x, o)) && !Free(b, Up(x, o));
+     ensures above: SplitAbove(b);
+     ensures alone: FreeAlone(b);
   @/
-  static void lemma_alone(const struct buddy *b, uint64_t node, uint32_t order)
+  static void lemma_tree(const struct buddy *b)
   {
     lemma_numbers(b);
     lemma_up();
-    /@ loop invariant range: order <= i <= BUDDY_MAX_ORDER;
-       loop invariant here: \forall integer x; Leaf(b, x) && Up(x, order) == node ==> Present(b, Up(x, i));
-       loop invariant above: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && order < o <= i ==> Split(b, Up(x, o));
+    /@ loop invariant range: 0 <= i <= BUDDY_MAX_ORDER;
+       loop invariant above: \forall integer p; 0 < p <= i ==> SplitAt(b, p);
        loop assigns i;
        loop variant BUDDY_MAX_ORDER - i;
     @/
-    for (uint32_t i = order; i < BUDDY_MAX_ORDER; i++) {
+    for (uint32_t i = 0; i < BUDDY_MAX_ORDER; i++) {
       /@ assert root: \forall integer n; NodeOf(b, n, i) ==> 2 * b->roots <= n; @/
-      /@ assert half: \forall integer x; Leaf(b, x) ==> Up(x, i + 1) == Up(x, i) / 2 && NodeOf(b, Up(x, i), i) && Node(b, Up(x, i + 1)); @/
-      /@ assert split: \forall integer x; Leaf(b, x) && Up(x, order) == node ==> Split(b, Up(x, i + 1)); @/
+      /@ assert half: \forall integer x; Leaf(b, x) ==>
+           Up(x, i + 1) == Up(x, i) / 2 && NodeOf(b, Up(x, i), i) && Node(b, Up(x, i)); @/
+      /@ assert last: \forall integer x; Leaf(b, x) && Present(b, Up(x, i)) ==> Split(b, Up(x, i + 1)); @/
+      /@ assert before: \forall integer x, o; Leaf(b, x) && 0 <= o < i && Present(b, Up(x, o)) ==>
+           Split(b, Up(x, i + 1)); @/
+      /@ assert next: SplitAt(b, i + 1); @/
     }
     /@ assert nodes: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER ==> Node(b, Up(x, o)); @/
-    uint32_t i = order;
-    /@ loop invariant range: 0 <= i <= order;
-       loop invariant here: \forall integer x; Leaf(b, x) && Up(x, order) == node ==> !Split(b, Up(x, i));
-       loop invariant whole: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && i <= o < order ==> !Split(b, Up(x, o));
-       loop invariant gone: \forall integer x, o; Leaf(b, x) && Up(x, order) == node && i <= o < order ==> !Free(b, Up(x, o));
-       loop assigns i;
-       loop variant i;
-    @/
-    while (i > 0) {
-      i--;
-      /@ assert root: \forall integer n; NodeOf(b, n, i) ==> 2 * b->roots <= n; @/
-      /@ assert half: \forall integer x; Leaf(b, x) ==> Up(x, i + 1) == Up(x, i) / 2 && NodeOf(b, Up(x, i), i); @/
-      /@ assert absent: \forall integer x; Leaf(b, x) && Up(x, order) == node ==> !Present(b, Up(x, i)); @/
-      /@ assert gone: \forall integer x; Leaf(b, x) && Up(x, order) == node ==>
-           !Split(b, Up(x, i)) && !Free(b, Up(x, i)); @/
-    }
   }
 */
 
