@@ -84,7 +84,7 @@ static uint64_t leaves(const struct buddy *buddy)
   return buddy->roots * BUDDY_ROOT_FRAMES;
 }
 
-/*@ requires layout: BuddyLayout(buddy);
+/*@ requires memory: BuddyMemory(buddy);
     requires range: node < Nodes(buddy);
     assigns \nothing;
     ensures exact: \result <==> Free(buddy, node);
@@ -94,7 +94,7 @@ static bool is_free(const struct buddy *buddy, uint64_t node)
   return bitset_has(&buddy->free, node);
 }
 
-/*@ requires layout: BuddyLayout(buddy);
+/*@ requires memory: BuddyMemory(buddy);
     requires range: node < Nodes(buddy);
     assigns \nothing;
     ensures exact: \result <==> Split(buddy, node);
@@ -105,7 +105,7 @@ static bool is_split(const struct buddy *buddy, uint64_t node)
 }
 
 /* Roots are present; any other node is if its parent is split. */
-/*@ requires layout: BuddyLayout(buddy);
+/*@ requires memory: BuddyMemory(buddy);
     requires range: node < Nodes(buddy);
     assigns \nothing;
     ensures exact: \result <==> Present(buddy, node);
@@ -115,7 +115,7 @@ static bool is_present(const struct buddy *buddy, uint64_t node)
   return node < 2 * (uint64_t)buddy->roots || is_split(buddy, node / 2);
 }
 
-/*@ requires layout: BuddyLayout(buddy);
+/*@ requires memory: BuddyMemory(buddy);
     requires range: Node(buddy, node);
     assigns \nothing;
     ensures exact: \result <==> Used(buddy, node);
@@ -336,18 +336,34 @@ static void take_node(struct buddy *buddy, uint64_t node, uint32_t order)
 }
 
 /* Blocks of the largest order that cover so many frames. */
+/*@ requires range: nframes <= FRAMES_MAX;
+    assigns \nothing;
+    ensures exact: \result == RootsFor(nframes);
+    ensures cover: nframes <= \result * BUDDY_ROOT_FRAMES <= FRAMES_MAX;
+    ensures some: 1 <= nframes ==> 1 <= \result;
+*/
 static uint64_t roots_for(uint64_t nframes)
 {
   return (nframes + BUDDY_ROOT_FRAMES - 1) / BUDDY_ROOT_FRAMES;
 }
 
 /* The first node of an order, and the number of its nodes. */
+/*@ requires memory: \valid_read(buddy);
+    requires order: order <= BUDDY_MAX_ORDER;
+    assigns \nothing;
+    ensures exact: \result == First(buddy, order);
+*/
 static uint64_t first_node(const struct buddy *buddy, uint32_t order)
 {
   return node_down(buddy->roots, BUDDY_MAX_ORDER - order);
 }
 
 /* The other half of a block that is no root. */
+/*@ requires range: 1 <= node <= 2 * FRAMES_MAX;
+    assigns \nothing;
+    ensures exact: \result == (node % 2 == 0 ? node + 1 : node - 1);
+    ensures parent: \result / 2 == node / 2 && \result != node;
+*/
 static uint64_t sibling(uint64_t node)
 {
   return node + 1 - 2 * (node % 2);
@@ -362,9 +378,16 @@ static void split_node(struct buddy *buddy, uint64_t node, uint64_t kept, uint32
 
 /* A free block of this order, known to exist: the one freed last if it is still there,
  * else the lowest. */
+/*@ requires state: BuddyState(buddy);
+    requires some: order <= BUDDY_MAX_ORDER && buddy->count[order] != 0;
+    assigns \nothing;
+    ensures free: NodeOf(buddy, \result, order) && Free(buddy, \result);
+*/
 static uint64_t pick_node(const struct buddy *buddy, uint32_t order)
 {
   uint64_t hint = buddy->hint[order];
+  //@ ghost lemma_numbers(buddy);
+  //@ assert none: NoneCounted(buddy, First(buddy, order), First(buddy, order));
   if (is_free(buddy, hint))
     return hint;
   return bitset_next(&buddy->free, first_node(buddy, order));
@@ -383,8 +406,21 @@ static void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
 }
 
 /* The order of the free block that a leaf lies in; BUDDY_ORDERS when it lies in none. */
+/*@ requires memory: BuddyMemory(buddy);
+    requires leaf: Leaf(buddy, leaf);
+    assigns \nothing;
+    ensures none: \result == BUDDY_ORDERS <==> !FreeLeaf(buddy, leaf);
+    ensures free: \result != BUDDY_ORDERS ==> \result <= BUDDY_MAX_ORDER && Free(buddy, Up(leaf, \result));
+    ensures least: \forall integer o; 0 <= o < \result && o <= BUDDY_MAX_ORDER ==> !Free(buddy, Up(leaf, o));
+*/
 static uint32_t free_above(const struct buddy *buddy, uint64_t leaf)
 {
+  //@ ghost lemma_numbers(buddy);
+  /*@ loop invariant range: 0 <= order <= BUDDY_ORDERS;
+      loop invariant none: \forall integer o; 0 <= o < order ==> !Free(buddy, Up(leaf, o));
+      loop assigns order;
+      loop variant BUDDY_ORDERS - order;
+  */
   for (uint32_t order = 0; order < BUDDY_ORDERS; order++)
     if (is_free(buddy, node_up(leaf, order)))
       return order;
@@ -440,6 +476,10 @@ enum status buddy_init(struct buddy *buddy, uint64_t nframes, uint64_t *words, u
 }
 
 /* Whether a run lies within the frames managed. */
+/*@ requires memory: \valid_read(buddy);
+    assigns \nothing;
+    ensures exact: \result <==> first + count <= buddy->nframes;
+*/
 static bool in_range(const struct buddy *buddy, uint64_t first, uint64_t count)
 {
   return first <= buddy->nframes && count <= buddy->nframes - first;
@@ -492,6 +532,17 @@ enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
 }
 
 /* What is wrong with (frame, order) as the name of a block, if anything is. */
+/*@ requires memory: BuddyMemory(buddy);
+    assigns \nothing;
+    ensures statuses: \result == STATUS_OK || \result == STATUS_BAD_ORDER || \result == STATUS_OUT_OF_RANGE ||
+      \result == STATUS_MISALIGNED;
+    ensures bad_order: \result == STATUS_BAD_ORDER <==> order > BUDDY_MAX_ORDER;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> order <= BUDDY_MAX_ORDER &&
+      frame + Pow2(order) > buddy->nframes;
+    ensures misaligned: \result == STATUS_MISALIGNED <==> order <= BUDDY_MAX_ORDER &&
+      frame + Pow2(order) <= buddy->nframes && !AlignedFrame(buddy, frame, order);
+    ensures done: \result == STATUS_OK <==> Block(buddy, frame, order);
+*/
 static enum status block_status(const struct buddy *buddy, frame_t frame, uint32_t order)
 {
   if (order > BUDDY_MAX_ORDER)
@@ -499,6 +550,9 @@ static enum status block_status(const struct buddy *buddy, frame_t frame, uint32
   if (!in_range(buddy, frame, order_frames(order)))
     return STATUS_OUT_OF_RANGE;
   uint64_t leaf = leaves(buddy) + frame;
+  //@ ghost lemma_numbers(buddy);
+  //@ assert leaf: leaf == Leaves(buddy) + frame && Leaf(buddy, leaf);
+  //@ assert aligned: AlignedFrame(buddy, frame, order) <==> Down(Up(leaf, order), order) == leaf;
   if (node_down(node_up(leaf, order), order) != leaf)
     return STATUS_MISALIGNED;
   return STATUS_OK;
