@@ -134,6 +134,7 @@ static bool is_used(const struct buddy *buddy, uint64_t node)
     ensures others: SplitBut{Old, Here}(buddy, node);
     ensures free: SameFree{Old, Here}(buddy);
     ensures leaves: SameLeaves{Old, Here}(buddy);
+    ensures used: UsedCut{Old, Here}(buddy, node);
 */
 static void set_split(struct buddy *buddy, uint64_t node)
 {
@@ -181,10 +182,10 @@ static void remove_split(struct buddy *buddy, uint64_t node)
       !Free(buddy, 2 * node) && !Free(buddy, 2 * node + 1);
     assigns buddy->split[0 .. Nodes(buddy) / 64 - 1];
     ensures state: BuddyState(buddy);
-    ensures used: Used(buddy, node);
     ensures others: SplitBut{Old, Here}(buddy, node);
     ensures free: SameFree{Old, Here}(buddy);
     ensures leaves: SameLeaves{Old, Here}(buddy);
+    ensures used: UsedJoined{Old, Here}(buddy, node);
 */
 static void clear_split(struct buddy *buddy, uint64_t node)
 {
@@ -292,6 +293,7 @@ static void remove_free(struct buddy *buddy, uint64_t node)
     ensures others: FreeBut{Old, Here}(buddy, node);
     ensures split: SameSplit{Old, Here}(buddy);
     ensures leaves: LeavesMore{Old, Here}(buddy, node, order);
+    ensures used: UsedLess{Old, Here}(buddy, node);
 */
 static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
 {
@@ -329,10 +331,52 @@ static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
 }
 
 /* Makes a free block used. */
+/*@ requires state: BuddyState(buddy);
+    requires free: NodeOf(buddy, node, order) && Free(buddy, node);
+    assigns buddy->free.words[0 .. buddy->free.nwords - 1], buddy->count[order], buddy->orders;
+    ensures state: BuddyState(buddy);
+    ensures removed: !Free(buddy, node);
+    ensures others: FreeBut{Old, Here}(buddy, node);
+    ensures split: SameSplit{Old, Here}(buddy);
+    ensures leaves: LeavesLess{Old, Here}(buddy, node, order);
+    ensures used: UsedMore{Old, Here}(buddy, node);
+*/
 static void take_node(struct buddy *buddy, uint64_t node, uint32_t order)
 {
-  remove_free(buddy, node);
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_tree(buddy);
+  //@ assert none: NoneCounted(buddy, First(buddy, order), First(buddy, order));
+  //@ assert bounds: CountBounds(buddy, First(buddy, order), First(buddy, order));
+  //@ assert some: buddy->count[order] > 0;
   count_less(buddy, order);
+  //@ assert layout: BuddyLayout(buddy);
+  //@ assert same_free: SameFree{Pre, Here}(buddy);
+  //@ assert same_split: SameSplit{Pre, Here}(buddy);
+  //@ ghost Counted:;
+  remove_free(buddy, node);
+  //@ assert others: FreeBut{Pre, Here}(buddy, node);
+  //@ assert split: SameSplit{Pre, Here}(buddy);
+  //@ assert less: RangeLess{Pre, Here}(buddy, First(buddy, order), node);
+  //@ assert minus: CountsPlus{Pre, Here}(buddy, First(buddy, order), First(buddy, order), -1);
+  /*@ assert apart: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==> !NodeOf(buddy, node, o); */
+  /*@ assert ranges: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
+        RangeSame{Pre, Here}(buddy, First(buddy, o), First(buddy, o)); */
+  /*@ assert same: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
+        CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
+  /*@ assert fields: buddy->orders == \at(buddy->orders, Counted) && \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        buddy->count[o] == \at(buddy->count[o], Counted) && buddy->hint[o] == \at(buddy->hint[o], Counted); */
+  //@ assert mask: Mask(buddy) && Hints(buddy);
+  //@ assert orders: OrderCounts(buddy);
+  //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
+  //@ assert tree: Tree(buddy);
+  //@ assert coalesced: Coalesced(buddy);
+  /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        0 <= Up(x, o) < Nodes(buddy); */
+  /*@ assert moved: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        (Free(buddy, Up(x, o)) <==> \at(Free(buddy, Up(x, o)), Pre) && Up(x, o) != node); */
+  /*@ assert only: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER && Up(x, o) == node ==> o == order; */
+  /*@ assert alone: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER && Up(x, order) == node ==>
+        !Free(buddy, Up(x, o)); */
 }
 
 /* Blocks of the largest order that cover so many frames. */
