@@ -125,6 +125,19 @@ static bool is_used(const struct buddy *buddy, uint64_t node)
   return !is_free(buddy, node) && !is_split(buddy, node) && is_present(buddy, node);
 }
 
+/* Puts a node among the split ones. */
+/*@ requires layout: BuddyLayout(buddy);
+    requires range: node < Nodes(buddy);
+    assigns buddy->split[0 .. Nodes(buddy) / 64 - 1];
+    ensures added: Split(buddy, node);
+    ensures others: SplitBut{Old, Here}(buddy, node);
+    ensures free: SameBitset{Old, Here}(&buddy->free);
+*/
+static void add_split(struct buddy *buddy, uint64_t node)
+{
+  words_add(buddy->split, node);
+}
+
 /* Cuts a used block in two used halves; or reserves a used leaf. */
 /*@ requires state: BuddyState(buddy);
     requires used: Used(buddy, node);
@@ -139,8 +152,7 @@ static bool is_used(const struct buddy *buddy, uint64_t node)
 static void set_split(struct buddy *buddy, uint64_t node)
 {
   //@ ghost lemma_numbers(buddy);
-  words_add(buddy->split, node);
-  //@ assert bitset: SameBitset{Pre, Here}(&buddy->free);
+  add_split(buddy, node);
   //@ assert free: SameFree{Pre, Here}(buddy);
   //@ assert others: SplitBut{Pre, Here}(buddy, node);
   //@ assert layout: BuddyLayout(buddy);
@@ -266,7 +278,9 @@ static void count_less(struct buddy *buddy, uint32_t order)
 */
 static void add_free(struct buddy *buddy, uint64_t node)
 {
+  //@ assert index: \forall integer n; 0 <= n < Nodes(buddy) ==> 0 <= n / 64 <= Nodes(buddy) / 64 - 1;
   bitset_add(&buddy->free, node);
+  //@ assert words: \forall integer i; 0 <= i <= Nodes(buddy) / 64 - 1 ==> buddy->split[i] == \at(buddy->split[i], Pre);
 }
 
 /* Takes a node out of the free ones. */
@@ -280,7 +294,9 @@ static void add_free(struct buddy *buddy, uint64_t node)
 */
 static void remove_free(struct buddy *buddy, uint64_t node)
 {
+  //@ assert index: \forall integer n; 0 <= n < Nodes(buddy) ==> 0 <= n / 64 <= Nodes(buddy) / 64 - 1;
   bitset_remove(&buddy->free, node);
+  //@ assert words: \forall integer i; 0 <= i <= Nodes(buddy) / 64 - 1 ==> buddy->split[i] == \at(buddy->split[i], Pre);
 }
 
 /* Makes a used block, whose sibling is not free, free: set, count, mask and hint together. */
@@ -319,6 +335,8 @@ static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
   /*@ assert fields: buddy->orders == \at(buddy->orders, Counted) && \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
         buddy->count[o] == \at(buddy->count[o], Counted) && buddy->hint[o] == \at(buddy->hint[o], Counted); */
   //@ assert mask: Mask(buddy) && Hints(buddy);
+  //@ assert this: OrderCount(buddy, order);
+  //@ assert rest: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==> OrderCount(buddy, o);
   //@ assert orders: OrderCounts(buddy);
   //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
   //@ assert tree: Tree(buddy);
@@ -366,6 +384,8 @@ static void take_node(struct buddy *buddy, uint64_t node, uint32_t order)
   /*@ assert fields: buddy->orders == \at(buddy->orders, Counted) && \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
         buddy->count[o] == \at(buddy->count[o], Counted) && buddy->hint[o] == \at(buddy->hint[o], Counted); */
   //@ assert mask: Mask(buddy) && Hints(buddy);
+  //@ assert this: OrderCount(buddy, order);
+  //@ assert rest: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==> OrderCount(buddy, o);
   //@ assert orders: OrderCounts(buddy);
   //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
   //@ assert tree: Tree(buddy);
@@ -405,7 +425,7 @@ static uint64_t first_node(const struct buddy *buddy, uint32_t order)
 /* The other half of a block that is no root. */
 /*@ requires range: 1 <= node <= 2 * FRAMES_MAX;
     assigns \nothing;
-    ensures exact: \result == (node % 2 == 0 ? node + 1 : node - 1);
+    ensures exact: \result == Sibling(node);
     ensures parent: \result / 2 == node / 2 && \result != node;
 */
 static uint64_t sibling(uint64_t node)
@@ -414,10 +434,25 @@ static uint64_t sibling(uint64_t node)
 }
 
 /* Cuts a used block in two: the half kept stays used, the other becomes free. */
+/*@ requires state: BuddyState(buddy);
+    requires used: 1 <= order && NodeOf(buddy, node, order) && Used(buddy, node);
+    requires half: kept / 2 == node;
+    assigns BUDDY_CHANGES(buddy);
+    ensures state: BuddyState(buddy);
+    ensures leaves: LeavesMore{Old, Here}(buddy, Sibling(kept), order - 1);
+    ensures used: UsedMoved{Old, Here}(buddy, node, kept);
+    ensures reserved: SameLeafSplit{Old, Here}(buddy);
+    ensures frames: buddy->free_frames == \old(buddy->free_frames);
+*/
 static void split_node(struct buddy *buddy, uint64_t node, uint64_t kept, uint32_t order)
 {
+  //@ ghost lemma_numbers(buddy);
   set_split(buddy, node);
+  //@ ghost Cut:;
+  //@ assert used: Used(buddy, kept) && Used(buddy, Sibling(kept));
+  //@ assert reserved: SameLeafSplit{Pre, Here}(buddy);
   put_node(buddy, sibling(kept), order - 1);
+  //@ assert reserved: SameLeafSplit{Cut, Here}(buddy);
 }
 
 /* A free block of this order, known to exist: the one freed last if it is still there,
@@ -437,14 +472,62 @@ static uint64_t pick_node(const struct buddy *buddy, uint32_t order)
   return bitset_next(&buddy->free, first_node(buddy, order));
 }
 
+/* Joins a used block with its sibling, which is free: the block above both is used. */
+/*@ requires state: BuddyState(buddy);
+    requires used: order < BUDDY_MAX_ORDER && NodeOf(buddy, node, order) && Used(buddy, node);
+    requires sibling: Free(buddy, Sibling(node));
+    assigns BUDDY_CHANGES(buddy);
+    ensures state: BuddyState(buddy);
+    ensures leaves: LeavesLess{Old, Here}(buddy, Sibling(node), order);
+    ensures used: UsedMoved{Old, Here}(buddy, node, node / 2);
+    ensures reserved: SameLeafSplit{Old, Here}(buddy);
+    ensures frames: buddy->free_frames == \old(buddy->free_frames);
+*/
+static void join(struct buddy *buddy, uint64_t node, uint32_t order)
+{
+  //@ ghost lemma_numbers(buddy);
+  take_node(buddy, sibling(node), order);
+  //@ ghost Taken:;
+  //@ assert both: Used(buddy, node) && Used(buddy, Sibling(node));
+  //@ assert reserved: SameLeafSplit{Pre, Here}(buddy);
+  clear_split(buddy, node / 2);
+  //@ assert reserved: SameLeafSplit{Taken, Here}(buddy);
+}
+
 /* Takes a used node back, joining it with its sibling as long as that is free. */
+/*@ requires state: BuddyState(buddy);
+    requires used: NodeOf(buddy, node, order) && Used(buddy, node);
+    assigns BUDDY_CHANGES(buddy);
+    ensures state: BuddyState(buddy);
+    ensures leaves: LeavesMore{Old, Here}(buddy, node, order);
+    ensures used: UsedLess{Old, Here}(buddy, node);
+    ensures reserved: SameLeafSplit{Old, Here}(buddy);
+    ensures frames: buddy->free_frames == \old(buddy->free_frames);
+*/
 static void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
 {
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_up();
+  //@ ghost lemma_tree(buddy);
+  /*@ loop invariant range: order <= BUDDY_MAX_ORDER && NodeOf(buddy, node, order) && Used(buddy, node);
+      loop invariant state: BuddyState(buddy);
+      loop invariant free: LeavesLess{Pre, Here}(buddy, node, order);
+      loop invariant under: \forall integer x; Leaf(buddy, x) && Up(x, order) == node ==>
+        \at(FreeLeaf(buddy, x), Pre) || Up(x, \at(order, Pre)) == \at(node, Pre);
+      loop invariant above: \forall integer x; Leaf(buddy, x) && Up(x, \at(order, Pre)) == \at(node, Pre) ==>
+        Up(x, order) == node;
+      loop invariant used: UsedMoved{Pre, Here}(buddy, \at(node, Pre), node);
+      loop invariant reserved: SameLeafSplit{Pre, Here}(buddy);
+      loop invariant frames: buddy->free_frames == \at(buddy->free_frames, Pre);
+      loop assigns node, order, BUDDY_CHANGES(buddy);
+      loop variant BUDDY_MAX_ORDER - order;
+  */
   while (order < BUDDY_MAX_ORDER && is_free(buddy, sibling(node))) {
-    take_node(buddy, sibling(node), order);
+    /*@ assert half: \forall integer x; Leaf(buddy, x) ==> Up(x, order + 1) == Up(x, order) / 2; */
+    /*@ assert sibling: \forall integer x; Leaf(buddy, x) && Up(x, order) == Sibling(node) ==> FreeLeaf(buddy, x); */
+    join(buddy, node, order);
     node /= 2;
     order++;
-    clear_split(buddy, node);
   }
   put_node(buddy, node, order);
 }
@@ -473,12 +556,39 @@ static uint32_t free_above(const struct buddy *buddy, uint64_t leaf)
 
 /* Makes the block of an order above a leaf used: cuts it out of the free block of order
  * from above it. Returns its node. */
+/*@ requires state: BuddyState(buddy);
+    requires leaf: Leaf(buddy, leaf) && order <= from <= BUDDY_MAX_ORDER;
+    requires free: Free(buddy, Up(leaf, from));
+    assigns BUDDY_CHANGES(buddy);
+    ensures state: BuddyState(buddy);
+    ensures node: \result == Up(leaf, order) && NodeOf(buddy, \result, order) && Used(buddy, \result);
+    ensures were_free: \forall integer x; Leaf(buddy, x) && Up(x, order) == \result ==> \old(FreeLeaf(buddy, x));
+    ensures leaves: LeavesLess{Old, Here}(buddy, \result, order);
+    ensures used: UsedMore{Old, Here}(buddy, \result);
+    ensures reserved: SameLeafSplit{Old, Here}(buddy);
+    ensures frames: buddy->free_frames == \old(buddy->free_frames);
+*/
 static uint64_t carve(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32_t from)
 {
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_up();
   uint64_t node = node_up(leaf, from);
+  /*@ assert free: \forall integer x; Leaf(buddy, x) && Up(x, from) == node ==> FreeLeaf(buddy, x); */
   take_node(buddy, node, from);
+  /*@ loop invariant range: order <= o <= from;
+      loop invariant node: node == Up(leaf, o) && NodeOf(buddy, node, o) && Used(buddy, node);
+      loop invariant state: BuddyState(buddy);
+      loop invariant free: LeavesLess{Pre, Here}(buddy, node, o);
+      loop invariant under: \forall integer x; Leaf(buddy, x) && Up(x, o) == node ==> \at(FreeLeaf(buddy, x), Pre);
+      loop invariant used: UsedMore{Pre, Here}(buddy, node);
+      loop invariant reserved: SameLeafSplit{Pre, Here}(buddy);
+      loop invariant frames: buddy->free_frames == \at(buddy->free_frames, Pre);
+      loop assigns node, o, BUDDY_CHANGES(buddy);
+      loop variant o - order;
+  */
   for (uint32_t o = from; o > order; o--) {
     uint64_t kept = node_up(leaf, o - 1);
+    /*@ assert half: \forall integer x; Leaf(buddy, x) ==> Up(x, o) == Up(x, o - 1) / 2; */
     split_node(buddy, node, kept, o);
     node = kept;
   }
