@@ -32,6 +32,15 @@ static inline bool word_has(uint64_t word, uint32_t bit)
   return (word & ((uint64_t)1 << bit)) != 0;
 }
 
+/* The word with every bit. */
+/*@ assigns \nothing;
+    ensures all: \forall integer j; 0 <= j < 64 ==> Bit(\result, j);
+*/
+static inline uint64_t word_all(void)
+{
+  return UINT64_MAX;
+}
+
 /* word with bit (0 .. 63) added. */
 /*@ requires range: bit < 64;
     assigns \nothing;

@@ -72,6 +72,58 @@
     }
     /@ assert nodes: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER ==> Node(b, Up(x, o)); @/
   }
+
+  /@ requires layout: BuddyLayout(b);
+     assigns \nothing;
+     ensures under: AllUnder;
+     ensures first: FirstUnder(b);
+  @/
+  static void lemma_under_all(const struct buddy *b)
+  {
+    lemma_numbers(b);
+    lemma_powers();
+    /@ loop invariant range: 0 <= i <= BUDDY_ORDERS;
+       loop invariant under: \forall integer o; 0 <= o < i ==> Under(o);
+       loop assigns i;
+       loop variant BUDDY_ORDERS - i;
+    @/
+    for (uint32_t i = 0; i < BUDDY_ORDERS; i++) {
+      lemma_under(i);
+    }
+  }
+
+  /@ requires state: BuddyState(b);
+     assigns \nothing;
+     ensures under: AllUnder;
+     ensures first: FirstUnder(b);
+     ensures blocks: WholeBlocks(b);
+     ensures one: OneBlock(b);
+  @/
+  static void lemma_blocks(const struct buddy *b)
+  {
+    lemma_numbers(b);
+    lemma_powers();
+    lemma_tree(b);
+    lemma_up();
+    lemma_under_all(b);
+    /@ assert leaf: \forall integer x, o; Leaf(b, x) && 0 < o <= BUDDY_MAX_ORDER && !Split(b, Up(x, o)) ==>
+         Up(x, 0) == x && !Split(b, Up(x, 0)); @/
+    /@ assert bottom: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER && !Split(b, Up(x, o)) ==>
+         !Split(b, x); @/
+    /@ assert last: \forall integer n, o; NodeOf(b, n, o) ==>
+         Leaf(b, Down(n, o) + Pow2(o) - 1) && Up(Down(n, o) + Pow2(o) - 1, o) == n; @/
+    /@ assert unreserved: \forall integer n, o; NodeOf(b, n, o) && !Split(b, n) ==> !Split(b, Down(n, o) + Pow2(o) - 1); @/
+    /@ assert whole: \forall integer n, o; NodeOf(b, n, o) && !Split(b, n) ==> Down(n, o) + Pow2(o) <= Leaves(b) + b->nframes; @/
+    /@ assert nodes: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER ==> Node(b, Up(x, o)); @/
+    /@ assert present: \forall integer x, o, p; Leaf(b, x) && 0 <= o < p <= BUDDY_MAX_ORDER && Present(b, Up(x, o)) ==>
+         Split(b, Up(x, p)); @/
+    /@ assert above: \forall integer x, o, p; Leaf(b, x) && 0 <= o < p <= BUDDY_MAX_ORDER && Present(b, Up(x, o)) ==>
+         !Free(b, Up(x, p)); @/
+    /@ assert apart: \forall integer x, o, p; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER && 0 <= p <= BUDDY_MAX_ORDER &&
+         Used(b, Up(x, o)) ==> !Free(b, Up(x, p)); @/
+    /@ assert unused: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER && Used(b, Up(x, o)) ==>
+         !FreeLeaf(b, x); @/
+  }
 */
 
 /* All frames, with the reserved tail that makes them a multiple of the largest block. */
@@ -603,6 +655,49 @@ uint64_t buddy_words(uint64_t nframes)
   return bitset_words(nodes) + (nodes + 63) / 64;
 }
 
+/* Adds all members of n words. */
+/*@ requires memory: \valid(words + (0 .. n - 1));
+    assigns words[0 .. n - 1];
+    ensures all: \forall integer m; 0 <= m < 64 * n ==> In(words, m);
+*/
+static void add_all(uint64_t *words, uint64_t n)
+{
+  /*@ loop invariant range: 0 <= i <= n;
+      loop invariant all: \forall integer w, j; 0 <= w < i && 0 <= j < 64 ==> Bit(words[w], j);
+      loop assigns i, words[0 .. n - 1];
+      loop variant n - i;
+  */
+  for (uint64_t i = 0; i < n; i++)
+    words[i] = word_all();
+}
+
+/* No free block of any order. */
+/*@ requires memory: BuddyMemory(buddy);
+    assigns buddy->free_frames, buddy->orders, buddy->count[0 .. BUDDY_MAX_ORDER], buddy->hint[0 .. BUDDY_MAX_ORDER];
+    ensures none: buddy->free_frames == 0 && \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> buddy->count[o] == 0;
+    ensures mask: Mask(buddy);
+    ensures hints: Hints(buddy);
+    ensures free: SameBitset{Old, Here}(&buddy->free);
+    ensures split: SameSplit{Old, Here}(buddy);
+    ensures memory: BuddyMemory(buddy);
+*/
+static void count_none(struct buddy *buddy)
+{
+  //@ ghost lemma_numbers(buddy);
+  /*@ loop invariant range: 0 <= order <= BUDDY_ORDERS;
+      loop invariant none: \forall integer o; 0 <= o < order ==> buddy->count[o] == 0;
+      loop invariant hints: \forall integer o; 0 <= o < order ==> buddy->hint[o] == First(buddy, o);
+      loop assigns order, buddy->count[0 .. BUDDY_MAX_ORDER], buddy->hint[0 .. BUDDY_MAX_ORDER];
+      loop variant BUDDY_ORDERS - order;
+  */
+  for (uint32_t order = 0; order <= BUDDY_MAX_ORDER; order++) {
+    buddy->count[order] = 0;
+    buddy->hint[order] = first_node(buddy, order);
+  }
+  buddy->free_frames = 0;
+  buddy->orders = 0;
+}
+
 enum status buddy_init(struct buddy *buddy, uint64_t nframes, uint64_t *words, uint64_t nwords)
 {
   uint64_t need = buddy_words(nframes);
@@ -612,20 +707,31 @@ enum status buddy_init(struct buddy *buddy, uint64_t nframes, uint64_t *words, u
     return STATUS_NO_SPACE;
   uint64_t nodes = 2 * roots_for(nframes) * BUDDY_ROOT_FRAMES;
   uint64_t set_words = bitset_words(nodes);
-  enum status status = bitset_init(&buddy->free, nodes, words, set_words);
-  if (status != STATUS_OK)
-    return status;
+  /* Cannot fail: as many nodes make a set, and it has its words. */
+  (void)bitset_init(&buddy->free, nodes, words, set_words);
+  //@ ghost Made:;
   buddy->nframes = nframes;
-  buddy->split = words + set_words;
-  for (uint64_t i = 0; i < need - set_words; i++)
-    buddy->split[i] = UINT64_MAX;
   buddy->roots = (uint32_t)roots_for(nframes);
-  for (uint32_t order = 0; order <= BUDDY_MAX_ORDER; order++) {
-    buddy->count[order] = 0;
-    buddy->hint[order] = first_node(buddy, order);
-  }
-  buddy->free_frames = 0;
-  buddy->orders = 0;
+  buddy->split = words + set_words;
+  //@ assert size: Nodes(buddy) == nodes && need - set_words == Nodes(buddy) / 64;
+  add_all(buddy->split, need - set_words);
+  //@ assert set: SameBitset{Made, Here}(&buddy->free);
+  //@ assert layout: BitsetLayout(&buddy->free);
+  //@ assert memory: BuddyMemory(buddy);
+  //@ assert empty: \forall integer n; 0 <= n < Nodes(buddy) ==> !Free(buddy, n);
+  //@ assert full: \forall integer n; 0 <= n < Nodes(buddy) ==> Split(buddy, n);
+  count_none(buddy);
+  //@ assert sound: BuddyLayout(buddy);
+  //@ assert nothing: NoneFree(buddy, 0, Nodes(buddy));
+  //@ assert reserved: \forall integer n; 0 <= n < Nodes(buddy) ==> Split(buddy, n);
+  //@ ghost lemma_numbers(buddy);
+  //@ assert orders: OrderCounts(buddy);
+  //@ assert tree: Tree(buddy) && Coalesced(buddy) && EndReserved(buddy);
+  /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        0 <= Up(x, o) < Nodes(buddy) && !Free(buddy, Up(x, o)) && !Used(buddy, Up(x, o)); */
+  //@ assert leaves: NoLeafFree(buddy, Leaves(buddy), Nodes(buddy));
+  //@ assert counted: CountedLeaves(buddy, Leaves(buddy), nframes, 0);
+  //@ assert unused: \forall integer f, o; !Allocated(buddy, f, o);
   return STATUS_OK;
 }
 
@@ -726,20 +832,71 @@ enum status buddy_alloc_at(struct buddy *buddy, frame_t frame, uint32_t order)
   return STATUS_OK;
 }
 
-/* Why the aligned block (frame, order) cannot be given back. */
+/* The order of the block, free or in use, that a leaf not reserved lies in. */
+/*@ requires state: BuddyState(buddy);
+    requires leaf: Leaf(buddy, leaf) && !Split(buddy, leaf);
+    assigns \nothing;
+    ensures order: \result <= BUDDY_MAX_ORDER;
+    ensures node: NodeOf(buddy, Up(leaf, \result), \result) && Present(buddy, Up(leaf, \result)) &&
+      !Split(buddy, Up(leaf, \result));
+    ensures free: FreeLeaf(buddy, leaf) <==> Free(buddy, Up(leaf, \result));
+    ensures inside: Down(Up(leaf, \result), \result) <= leaf < Down(Up(leaf, \result), \result) + Pow2(\result);
+    ensures block: Block(buddy, Down(Up(leaf, \result), \result) - Leaves(buddy), \result);
+    ensures again: Up(Down(Up(leaf, \result), \result), \result) == Up(leaf, \result);
+*/
+static uint32_t order_of(const struct buddy *buddy, uint64_t leaf)
+{
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_up();
+  //@ ghost lemma_tree(buddy);
+  //@ ghost lemma_blocks(buddy);
+  uint32_t order = 0;
+  /*@ loop invariant range: 0 <= order <= BUDDY_MAX_ORDER;
+      loop invariant node: NodeOf(buddy, Up(leaf, order), order);
+      loop invariant whole: !Split(buddy, Up(leaf, order));
+      loop assigns order;
+      loop variant BUDDY_MAX_ORDER - order;
+  */
+  while (order < BUDDY_MAX_ORDER && !is_present(buddy, node_up(leaf, order))) {
+    order++;
+    //@ assert half: Up(leaf, order) == Up(leaf, order - 1) / 2;
+  }
+  //@ assert present: Present(buddy, Up(leaf, order));
+  //@ assert under: Under(order);
+  /*@ assert above: \forall integer p; order < p <= BUDDY_MAX_ORDER ==> Split(buddy, Up(leaf, p)); */
+  /*@ assert alone: \forall integer p; 0 <= p <= BUDDY_MAX_ORDER && Free(buddy, Up(leaf, p)) ==> p == order; */
+  return order;
+}
+
+/* Why the aligned block that starts at frame, and is not in use, cannot be given back. */
+/*@ requires state: BuddyState(buddy);
+    requires range: frame < buddy->nframes;
+    assigns \nothing;
+    ensures statuses: \result == STATUS_DOUBLE_FREE || \result == STATUS_RESERVED || \result == STATUS_WRONG_ORDER ||
+      \result == STATUS_INTERIOR;
+    ensures double_free: \result == STATUS_DOUBLE_FREE <==> FreeFrame(buddy, frame);
+    ensures is_reserved: \result == STATUS_RESERVED <==> ReservedFrame(buddy, frame);
+    ensures wrong_order: \result == STATUS_WRONG_ORDER <==> \exists integer o; Allocated(buddy, frame, o);
+    ensures interior: \result == STATUS_INTERIOR <==>
+      \exists integer f, o; f < frame < f + Pow2(o) && Allocated(buddy, f, o);
+*/
 static enum status free_error(const struct buddy *buddy, frame_t frame)
 {
-  enum block_state state = BLOCK_USED;
-  frame_t first = 0;
-  uint32_t order = 0;
-  enum status status = buddy_find(buddy, frame, &state, &first, &order);
-  if (status != STATUS_OK)
-    return status;
-  if (state == BLOCK_FREE)
-    return STATUS_DOUBLE_FREE;
-  if (state == BLOCK_RESERVED)
+  uint64_t leaf = leaves(buddy) + frame;
+  //@ ghost lemma_blocks(buddy);
+  /*@ assert starts: \forall integer o; Allocated(buddy, frame, o) ==>
+        Used(buddy, Up(leaf, o)) && Down(Up(leaf, o), o) == leaf; */
+  /*@ assert holds: \forall integer f, o; f <= frame < f + Pow2(o) && Allocated(buddy, f, o) ==>
+        Used(buddy, Up(leaf, o)) && Down(Up(leaf, o), o) == Leaves(buddy) + f; */
+  if (is_split(buddy, leaf))
     return STATUS_RESERVED;
-  return first == frame ? STATUS_WRONG_ORDER : STATUS_INTERIOR;
+  uint32_t order = order_of(buddy, leaf);
+  uint64_t node = node_up(leaf, order);
+  if (is_free(buddy, node))
+    return STATUS_DOUBLE_FREE;
+  //@ assert used: Used(buddy, node);
+  //@ assert block: Allocated(buddy, Down(node, order) - Leaves(buddy), order);
+  return node_down(node, order) == leaf ? STATUS_WRONG_ORDER : STATUS_INTERIOR;
 }
 
 enum status buddy_free(struct buddy *buddy, frame_t frame, uint32_t order)
@@ -765,14 +922,56 @@ uint64_t buddy_free_blocks(const struct buddy *buddy, uint32_t order)
   return order <= BUDDY_MAX_ORDER ? buddy->count[order] : 0;
 }
 
+/* One more than the largest order with a free block; 0 when there is none. */
+/*@ requires state: BuddyState(buddy);
+    assigns \nothing;
+    ensures range: \result <= BUDDY_ORDERS;
+    ensures found: \result > 0 ==> \exists integer f; FreeBlock(buddy, f, \result - 1);
+    ensures none: \forall integer f, o; \result <= o ==> !FreeBlock(buddy, f, o);
+*/
+static uint32_t orders_free(const struct buddy *buddy)
+{
+  //@ ghost lemma_blocks(buddy);
+  //@ ghost lemma_numbers(buddy);
+  /*@ assert count: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        NoneCounted(buddy, First(buddy, o), First(buddy, o)); */
+  /*@ assert none: \forall integer n, o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] == 0 && NodeOf(buddy, n, o) ==>
+        !Free(buddy, n); */
+  /*@ assert any: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] != 0 ==>
+        !(\forall integer n; First(buddy, o) <= n < First(buddy, o) + First(buddy, o) ==> !Free(buddy, n)); */
+  /*@ assert some: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] != 0 ==>
+        \exists integer n; NodeOf(buddy, n, o) && Free(buddy, n); */
+  /*@ assert block: \forall integer n, o; NodeOf(buddy, n, o) && Free(buddy, n) ==>
+        FreeBlock(buddy, Down(n, o) - Leaves(buddy), o); */
+  /*@ assert blocks: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] != 0 ==>
+        \exists integer f; FreeBlock(buddy, f, o); */
+  /*@ assert node: \forall integer f, o; FreeBlock(buddy, f, o) ==>
+        0 <= o <= BUDDY_MAX_ORDER && NodeOf(buddy, Up(Leaves(buddy) + f, o), o); */
+  /*@ assert empty: \forall integer f, o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] == 0 ==>
+        !FreeBlock(buddy, f, o); */
+  /*@ loop invariant range: 0 <= o <= BUDDY_ORDERS;
+      loop invariant none: \forall integer i; o <= i <= BUDDY_MAX_ORDER ==> buddy->count[i] == 0;
+      loop assigns o;
+      loop variant o;
+  */
+  for (uint32_t o = BUDDY_ORDERS; o > 0; o--)
+    if (buddy->count[o - 1] != 0)
+      return o;
+  return 0;
+}
+
 enum status buddy_largest_order(const struct buddy *buddy, uint32_t *order)
 {
-  for (uint32_t o = BUDDY_ORDERS; o > 0; o--)
-    if (buddy->count[o - 1] != 0) {
-      *order = o - 1;
-      return STATUS_OK;
-    }
-  return STATUS_OUT_OF_MEMORY;
+  uint32_t above = orders_free(buddy);
+  if (above == 0)
+    return STATUS_OUT_OF_MEMORY;
+  *order = above - 1;
+  /*@ assert fields: buddy->roots == \at(buddy->roots, Pre) && buddy->nframes == \at(buddy->nframes, Pre) &&
+        buddy->free.words == \at(buddy->free.words, Pre); */
+  //@ assert free: SameFree{Pre, Here}(buddy);
+  //@ assert shape: \forall integer f, i; Block(buddy, f, i) <==> \at(Block(buddy, f, i), Pre);
+  //@ assert same: \forall integer f, i; FreeBlock(buddy, f, i) <==> \at(FreeBlock(buddy, f, i), Pre);
+  return STATUS_OK;
 }
 
 enum status buddy_find(const struct buddy *buddy, frame_t frame, enum block_state *state,
@@ -780,18 +979,15 @@ enum status buddy_find(const struct buddy *buddy, frame_t frame, enum block_stat
 {
   if (frame >= buddy->nframes)
     return STATUS_OUT_OF_RANGE;
-  uint64_t node = leaves(buddy) + frame;
-  if (is_split(buddy, node)) {
+  uint64_t leaf = leaves(buddy) + frame;
+  if (is_split(buddy, leaf)) {
     *state = BLOCK_RESERVED;
     *first = frame;
     *order = 0;
     return STATUS_OK;
   }
-  uint32_t o = 0;
-  while (o < BUDDY_MAX_ORDER && !is_present(buddy, node)) {
-    node /= 2;
-    o++;
-  }
+  uint32_t o = order_of(buddy, leaf);
+  uint64_t node = node_up(leaf, o);
   *state = is_free(buddy, node) ? BLOCK_FREE : BLOCK_USED;
   *first = (frame_t)(node_down(node, o) - leaves(buddy));
   *order = o;
@@ -799,6 +995,12 @@ enum status buddy_find(const struct buddy *buddy, frame_t frame, enum block_stat
 }
 
 /* The first clause of the tree that a node breaks, or null. */
+/*@ requires memory: BuddyMemory(buddy);
+    requires node: Node(buddy, node);
+    assigns \nothing;
+    ensures exact: \result == \null <==> NodeSound(buddy, node);
+    ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
+*/
 static const char *check_node(const struct buddy *buddy, uint64_t node)
 {
   if (is_free(buddy, node) && is_split(buddy, node))
@@ -812,17 +1014,65 @@ static const char *check_node(const struct buddy *buddy, uint64_t node)
   return NULL;
 }
 
+/*@ ghost
+  /@ requires memory: BuddyMemory(b);
+     assigns \nothing;
+     ensures sound: (\forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> OrderSound(b, o)) ==>
+       OrderCounts(b) && Tree(b) && Coalesced(b);
+     ensures broken: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && OrderCounts(b) && Mask(b) && Hints(b) && Tree(b) &&
+       Coalesced(b) ==> OrderSound(b, o);
+  @/
+  static void lemma_orders(const struct buddy *b)
+  {
+    lemma_numbers(b);
+    uint64_t low = 2 * leaves(b);
+    /@ loop invariant range: 0 <= i <= BUDDY_ORDERS;
+       loop invariant here: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && i == o + 1 ==> low == First(b, o);
+       loop invariant start: i == 0 ==> low == Nodes(b);
+       loop invariant bound: b->roots <= low;
+       loop invariant sound: (\forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> OrderSound(b, o)) ==>
+         \forall integer n; low <= n < Nodes(b) ==> NodeSound(b, n);
+       loop assigns i, low;
+       loop variant BUDDY_ORDERS - i;
+    @/
+    for (uint32_t i = 0; i < BUDDY_ORDERS; i++) {
+      /@ assert next: 2 * First(b, i) == low; @/
+      low = first_node(b, i);
+    }
+    /@ assert top: low == b->roots; @/
+    /@ assert nodes: (\forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> OrderSound(b, o)) ==> NodesSound(b); @/
+    /@ assert tree: NodesSound(b) <==> Tree(b) && Coalesced(b); @/
+    /@ assert order: \forall integer n, o; NodeOf(b, n, o) ==> Node(b, n); @/
+  }
+*/
+
 /* The nodes of one order: each by itself, and their number. */
+/*@ requires memory: BuddyMemory(buddy);
+    requires order: order <= BUDDY_MAX_ORDER;
+    assigns \nothing;
+    ensures exact: \result == \null <==> OrderSound(buddy, order);
+    ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
+*/
 static const char *check_order(const struct buddy *buddy, uint32_t order)
 {
   uint64_t first = first_node(buddy, order);
   uint64_t count = 0;
+  //@ ghost lemma_numbers(buddy);
+  //@ assert fixed: CountFixed(buddy, First(buddy, order), First(buddy, order));
+  /*@ loop invariant range: first <= node <= 2 * first;
+      loop invariant sound: \forall integer n; first <= n < node ==> NodeSound(buddy, n);
+      loop invariant bound: count <= node - first;
+      loop invariant counted: Counted(buddy, first, node - first, count);
+      loop assigns node, count;
+      loop variant 2 * first - node;
+  */
   for (uint64_t node = first; node < 2 * first; node++) {
     const char *broken = check_node(buddy, node);
     if (broken)
       return broken;
     count += is_free(buddy, node);
   }
+  //@ assert counted: Counted(buddy, First(buddy, order), First(buddy, order), count);
   if (count != buddy->count[order])
     return "buddy: the count of an order is wrong";
   if (word_has(buddy->orders, order) != (count != 0))
@@ -832,24 +1082,79 @@ static const char *check_order(const struct buddy *buddy, uint32_t order)
   return NULL;
 }
 
+/* All orders, and that the mask has no other. */
+/*@ requires memory: BuddyMemory(buddy);
+    assigns \nothing;
+    ensures exact: \result == \null <==> Counts(buddy) && Tree(buddy) && Coalesced(buddy);
+    ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
+*/
+static const char *check_orders(const struct buddy *buddy)
+{
+  //@ ghost lemma_orders(buddy);
+  /*@ loop invariant range: 0 <= order <= BUDDY_ORDERS;
+      loop invariant sound: \forall integer o; 0 <= o < order ==> OrderSound(buddy, o);
+      loop assigns order;
+      loop variant BUDDY_ORDERS - order;
+  */
+  for (uint32_t order = 0; order <= BUDDY_MAX_ORDER; order++) {
+    const char *broken = check_order(buddy, order);
+    if (broken)
+      return broken;
+  }
+  if (word_next(buddy->orders, BUDDY_ORDERS) < 64)
+    return "buddy: the mask of orders is wrong";
+  return NULL;
+}
+
 /* How many frames lie in free blocks, counted one by one. */
+/*@ requires memory: BuddyMemory(buddy);
+    assigns \nothing;
+    ensures exact: CountedLeaves(buddy, Leaves(buddy), buddy->nframes, \result);
+*/
 static uint64_t count_frames(const struct buddy *buddy)
 {
   uint64_t count = 0;
+  /*@ loop invariant range: 0 <= frame <= buddy->nframes;
+      loop invariant bound: count <= frame;
+      loop invariant counted: CountedLeaves(buddy, Leaves(buddy), frame, count);
+      loop assigns frame, count;
+      loop variant buddy->nframes - frame;
+  */
   for (uint64_t frame = 0; frame < buddy->nframes; frame++)
     count += free_above(buddy, leaves(buddy) + frame) != BUDDY_ORDERS;
   return count;
 }
 
+/* The frames beyond the end, and the number of free ones. */
+/*@ requires memory: BuddyMemory(buddy);
+    assigns \nothing;
+    ensures exact: \result == \null <==>
+      EndReserved(buddy) && CountedLeaves(buddy, Leaves(buddy), buddy->nframes, buddy->free_frames);
+    ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
+*/
+static const char *check_frames(const struct buddy *buddy)
+{
+  //@ assert fixed: LeafFixed(buddy, Leaves(buddy), buddy->nframes);
+  /*@ loop invariant range: buddy->nframes <= frame <= Leaves(buddy);
+      loop invariant reserved: \forall integer x; Leaves(buddy) + buddy->nframes <= x < Leaves(buddy) + frame ==>
+        Split(buddy, x);
+      loop assigns frame;
+      loop variant Leaves(buddy) - frame;
+  */
+  for (uint64_t frame = buddy->nframes; frame < leaves(buddy); frame++)
+    if (!is_split(buddy, leaves(buddy) + frame))
+      return "buddy: a frame beyond the end is not reserved";
+  if (count_frames(buddy) != buddy->free_frames)
+    return "buddy: the count of free frames is wrong";
+  return NULL;
+}
+
 const char *buddy_check(const struct buddy *buddy)
 {
   const char *broken = bitset_check(&buddy->free);
-  for (uint32_t order = 0; !broken && order <= BUDDY_MAX_ORDER; order++)
-    broken = check_order(buddy, order);
-  for (uint64_t frame = buddy->nframes; !broken && frame < leaves(buddy); frame++)
-    if (!is_split(buddy, leaves(buddy) + frame))
-      broken = "buddy: a frame beyond the end is not reserved";
-  if (!broken && count_frames(buddy) != buddy->free_frames)
-    broken = "buddy: the count of free frames is wrong";
+  if (!broken)
+    broken = check_orders(buddy);
+  if (!broken)
+    broken = check_frames(buddy);
   return broken;
 }
