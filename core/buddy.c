@@ -1,11 +1,7 @@
 #include "buddy.h"
 
 /*@ ghost
-  /@ requires memory: \valid_read(b) && 1 <= b->roots;
-     assigns \nothing;
-     ensures numbers: Numbers(b);
-  @/
-  static void lemma_numbers(const struct buddy *b)
+  void lemma_numbers(const struct buddy *b)
   {
     lemma_powers();
     lemma_up();

@@ -49,6 +49,14 @@ struct buddy {
 
 #include "../annotations/buddy.acsl"
 
+/*@ ghost
+  /@ requires memory: \valid_read(b) && 1 <= b->roots;
+     assigns \nothing;
+     ensures numbers: Numbers(b);
+  @/
+  void lemma_numbers(const struct buddy *b);
+*/
+
 /* What a frame's block is (see buddy_find). */
 enum block_state { BLOCK_FREE, BLOCK_USED, BLOCK_RESERVED };
 

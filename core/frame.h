@@ -65,6 +65,7 @@ struct frames {
   uint64_t nframes;
 };
 
+#include "../annotations/same_buddy.acsl"
 #include "../annotations/frame.acsl"
 
 /* Makes db a database of nframes frames, every one of them reserved, over a buddy allocator
@@ -130,8 +131,7 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count);
  * frame. STATUS_BAD_ARGUMENT: another flag. STATUS_OUT_OF_MEMORY: no free block of this order or above.
  * Checked in this order. O(2^order + orders): each frame of the block gets its record. */
 /*@ requires valid: FramesValid(db);
-    requires out: \valid(out) && \separated(out, db, db->records + (0 .. db->nframes - 1),
-      db->buddy.free.words + (0 .. db->buddy.free.nwords - 1), db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+    requires out: \valid(out) && \separated(out, FRAMES_MEMORY(db));
     assigns FRAMES_CHANGES(db), *out;
     ensures valid: FramesValid(db);
     ensures statuses: \result == STATUS_OK || \result == STATUS_BAD_ORDER || \result == STATUS_BAD_OWNER ||
