@@ -65,7 +65,6 @@ struct frames {
   uint64_t nframes;
 };
 
-#include "../annotations/same_buddy.acsl"
 #include "../annotations/frame.acsl"
 
 /* Makes db a database of nframes frames, every one of them reserved, over a buddy allocator
