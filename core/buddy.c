@@ -70,6 +70,53 @@
   }
 
   /@ requires layout: BuddyLayout(b);
+     requires tree: Tree(b);
+     requires node: NodeOf(b, node, order);
+     assigns \nothing;
+     ensures above: Present(b, node) ==> AllAbove(b, node, order);
+     ensures below: !Split(b, node) ==> NoneBelow(b, node, order);
+  @/
+  static void lemma_above(const struct buddy *b, uint64_t node, uint32_t order)
+  {
+    lemma_tree(b);
+    lemma_numbers(b);
+    /@ assert above: \forall integer o; order < o <= BUDDY_MAX_ORDER ==> SplitAt(b, o); @/
+    /@ assert split: Present(b, node) ==> \forall integer x, o; Leaf(b, x) && Up(x, order) == node && order < o <= BUDDY_MAX_ORDER ==>
+         Node(b, Up(x, o)) && Split(b, Up(x, o)); @/
+    /@ assert here: 0 < order ==> SplitAt(b, order); @/
+    /@ assert absent: !Split(b, node) ==> \forall integer x, o; Leaf(b, x) && Up(x, order) == node && 0 <= o < order ==>
+         Node(b, Up(x, o)) && !Present(b, Up(x, o)); @/
+  }
+
+  /@ requires state: BuddyState(b);
+     requires whole: NodeOf(b, node, order) && Present(b, node) && !Split(b, node);
+     assigns \nothing;
+     ensures up: Up(Down(node, order), order) == node;
+     ensures block: Block(b, Down(node, order) - Leaves(b), order);
+     ensures run: \forall integer x; Leaf(b, x) ==>
+       (Up(x, order) == node <==> Down(node, order) <= x < Down(node, order) + Pow2(order));
+     ensures free: Free(b, node) ==> \forall integer x; Leaf(b, x) && Up(x, order) == node ==> FreeLeaf(b, x);
+     ensures used: !Free(b, node) ==> \forall integer x; Leaf(b, x) && Up(x, order) == node ==> !FreeLeaf(b, x);
+  @/
+  static void lemma_block(const struct buddy *b, uint64_t node, uint32_t order)
+  {
+    lemma_above(b, node, order);
+    lemma_numbers(b);
+    lemma_powers();
+    lemma_up();
+    lemma_under(order);
+    /@ assert leaves: Leaves(b) <= Down(node, order) && Down(node, order) + Pow2(order) <= Nodes(b); @/
+    /@ assert under: \forall integer x; Down(node, order) <= x < Down(node, order) + Pow2(order) ==>
+         Leaf(b, x) && Up(x, order) == node && Up(x, 0) == x; @/
+    /@ assert leaf: order == 0 ==> \forall integer x; Leaf(b, x) && Up(x, order) == node ==> x == node; @/
+    /@ assert whole: \forall integer x; Leaf(b, x) && Up(x, order) == node ==> !Split(b, Up(x, 0)); @/
+    /@ assert last: Leaf(b, Down(node, order) + Pow2(order) - 1) && Up(Down(node, order) + Pow2(order) - 1, order) == node &&
+         Up(Down(node, order) + Pow2(order) - 1, 0) == Down(node, order) + Pow2(order) - 1; @/
+    /@ assert end: !Split(b, Down(node, order) + Pow2(order) - 1); @/
+    /@ assert here: \forall integer x; Leaf(b, x) && Up(x, order) == node && Free(b, node) ==> Free(b, Up(x, order)); @/
+  }
+
+  /@ requires layout: BuddyLayout(b);
      assigns \nothing;
      ensures under: AllUnder;
      ensures first: FirstUnder(b);
@@ -555,9 +602,14 @@ static void join(struct buddy *buddy, uint64_t node, uint32_t order)
 static void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
 {
   //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_block(buddy, node, order);
+  //@ ghost lemma_above(buddy, node, order);
+  //@ assert first: Leaf(buddy, Down(node, order)) && Up(Down(node, order), order) == node;
+  //@ assert chain: AllAbove(buddy, node, order);
   //@ ghost lemma_up();
-  //@ ghost lemma_tree(buddy);
-  /*@ loop invariant range: order <= BUDDY_MAX_ORDER && NodeOf(buddy, node, order) && Used(buddy, node);
+  /*@ loop invariant leaf: Up(Down(\at(node, Pre), \at(order, Pre)), order) == node && \at(order, Pre) <= order;
+      loop invariant split: order == \at(order, Pre) ? node == \at(node, Pre) : Split{Pre}(buddy, node);
+      loop invariant range: order <= BUDDY_MAX_ORDER && NodeOf(buddy, node, order) && Used(buddy, node);
       loop invariant state: BuddyState(buddy);
       loop invariant free: LeavesLess{Pre, Here}(buddy, node, order);
       loop invariant under: \forall integer x; Leaf(buddy, x) && Up(x, order) == node ==>
@@ -573,6 +625,8 @@ static void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
   while (order < BUDDY_MAX_ORDER && is_free(buddy, sibling(node))) {
     /*@ assert half: \forall integer x; Leaf(buddy, x) ==> Up(x, order + 1) == Up(x, order) / 2; */
     /*@ assert sibling: \forall integer x; Leaf(buddy, x) && Up(x, order) == Sibling(node) ==> FreeLeaf(buddy, x); */
+    /*@ assert next: Up(Down(\at(node, Pre), \at(order, Pre)), order + 1) == node / 2; */
+    /*@ assert parent: Split{Pre}(buddy, node / 2); */
     join(buddy, node, order);
     node /= 2;
     order++;
@@ -621,6 +675,8 @@ static uint64_t carve(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32
   //@ ghost lemma_numbers(buddy);
   //@ ghost lemma_up();
   uint64_t node = node_up(leaf, from);
+  //@ ghost lemma_above(buddy, node, from);
+  /*@ assert unused: \forall integer o; order <= o <= from ==> !Used(buddy, Up(leaf, o)); */
   /*@ assert free: \forall integer x; Leaf(buddy, x) && Up(x, from) == node ==> FreeLeaf(buddy, x); */
   take_node(buddy, node, from);
   /*@ loop invariant range: order <= o <= from;
@@ -641,6 +697,90 @@ static uint64_t carve(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32
     node = kept;
   }
   return node;
+}
+
+/* Sets the number of free frames. */
+/*@ requires state: BuddyState(buddy);
+    assigns buddy->free_frames;
+    ensures frames: buddy->free_frames == count;
+    ensures state: BuddyState(buddy);
+    ensures free: SameFree{Old, Here}(buddy);
+    ensures split: SameSplit{Old, Here}(buddy);
+    ensures leaves: SameLeaves{Old, Here}(buddy);
+    ensures used: SameUsed{Old, Here}(buddy);
+*/
+static void set_free_frames(struct buddy *buddy, uint64_t count)
+{
+  //@ ghost lemma_numbers(buddy);
+  buddy->free_frames = count;
+  //@ assert bitset: SameBitset{Pre, Here}(&buddy->free);
+  //@ assert layout: BuddyLayout(buddy);
+  //@ assert free: SameFree{Pre, Here}(buddy);
+  //@ assert split: SameSplit{Pre, Here}(buddy);
+  /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        0 <= Up(x, o) < Nodes(buddy); */
+  //@ assert leaves: SameLeaves{Pre, Here}(buddy);
+  /*@ assert ranges: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        RangeSame{Pre, Here}(buddy, First(buddy, o), First(buddy, o)); */
+  /*@ assert plus: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
+  //@ assert orders: OrderCounts(buddy);
+  //@ assert mask: Mask(buddy) && Hints(buddy);
+  //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
+  //@ assert tree: Tree(buddy);
+}
+
+/* Makes the block of an order above a leaf used, cut out of the free block of order from
+ * above it. Returns its first frame. */
+/*@ requires valid: BuddyValid(buddy);
+    requires leaf: Leaf(buddy, leaf) && order <= from <= BUDDY_MAX_ORDER;
+    requires free: Free(buddy, Up(leaf, from));
+    assigns BUDDY_CHANGES(buddy);
+    ensures valid: BuddyValid(buddy);
+    ensures exact: \result == Down(Up(leaf, order), order) - Leaves(buddy);
+    ensures block: Allocated(buddy, \result, order);
+    ensures taken: FramesTaken{Old, Here}(buddy, \result, Pow2(order));
+    ensures allocated: AllocatedMore{Old, Here}(buddy, \result, order);
+    ensures reserved: SameReserved{Old, Here}(buddy);
+    ensures counted: buddy->free_frames == \old(buddy->free_frames) - Pow2(order);
+*/
+static uint64_t take_block(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32_t from)
+{
+  //@ ghost lemma_numbers(buddy);
+  uint64_t node = carve(buddy, leaf, order, from);
+  //@ ghost Carved:;
+  //@ ghost lemma_block(buddy, node, order);
+  uint64_t first = node_down(node, order) - leaves(buddy);
+  //@ assert run: RunGiven{Here, Pre}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + first, Pow2(order));
+  //@ assert count: FrameCount(buddy, buddy->free_frames - Pow2(order));
+  //@ assert enough: Pow2(order) <= buddy->free_frames;
+  set_free_frames(buddy, buddy->free_frames - order_frames(order));
+  //@ assert same: LeavesSame{Carved, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes);
+  return first;
+}
+
+/* Makes a block in use free, joined with its sibling as long as that is free. */
+/*@ requires valid: BuddyValid(buddy);
+    requires block: Allocated(buddy, frame, order);
+    assigns BUDDY_CHANGES(buddy);
+    ensures valid: BuddyValid(buddy);
+    ensures freed: FramesFreed{Old, Here}(buddy, frame, Pow2(order));
+    ensures allocated: AllocatedLess{Old, Here}(buddy, frame, order);
+    ensures reserved: SameReserved{Old, Here}(buddy);
+    ensures counted: buddy->free_frames == \old(buddy->free_frames) + Pow2(order);
+*/
+static void give_block(struct buddy *buddy, uint64_t frame, uint32_t order)
+{
+  //@ ghost lemma_numbers(buddy);
+  uint64_t node = node_up(leaves(buddy) + frame, order);
+  //@ ghost lemma_block(buddy, node, order);
+  merge_up(buddy, node, order);
+  //@ ghost Merged:;
+  //@ assert run: RunGiven{Pre, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + frame, Pow2(order));
+  //@ assert count: FrameCount(buddy, buddy->free_frames + Pow2(order));
+  //@ assert bounds: buddy->free_frames + Pow2(order) <= buddy->nframes;
+  set_free_frames(buddy, buddy->free_frames + order_frames(order));
+  //@ assert same: LeavesSame{Merged, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes);
 }
 
 uint64_t buddy_words(uint64_t nframes)
@@ -1105,7 +1245,7 @@ static const char *check_orders(const struct buddy *buddy)
 /* How many frames lie in free blocks, counted one by one. */
 /*@ requires memory: BuddyMemory(buddy);
     assigns \nothing;
-    ensures exact: CountedLeaves(buddy, Leaves(buddy), buddy->nframes, \result);
+    ensures exact: FrameCount(buddy, \result);
 */
 static uint64_t count_frames(const struct buddy *buddy)
 {
@@ -1125,7 +1265,7 @@ static uint64_t count_frames(const struct buddy *buddy)
 /*@ requires memory: BuddyMemory(buddy);
     assigns \nothing;
     ensures exact: \result == \null <==>
-      EndReserved(buddy) && CountedLeaves(buddy, Leaves(buddy), buddy->nframes, buddy->free_frames);
+      EndReserved(buddy) && FrameCount(buddy, buddy->free_frames);
     ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
 */
 static const char *check_frames(const struct buddy *buddy)

@@ -214,7 +214,7 @@ enum status buddy_free(struct buddy *buddy, frame_t frame, uint32_t order);
 /* How many frames are free. O(1). */
 /*@ requires valid: BuddyValid(buddy);
     assigns \nothing;
-    ensures exact: \result == buddy->free_frames && CountedLeaves(buddy, Leaves(buddy), buddy->nframes, \result);
+    ensures exact: \result == buddy->free_frames && FrameCount(buddy, \result);
 */
 uint64_t buddy_free_frames(const struct buddy *buddy);
 
