@@ -91,7 +91,9 @@
   /@ requires state: BuddyState(b);
      requires whole: NodeOf(b, node, order) && Present(b, node) && !Split(b, node);
      assigns \nothing;
-     ensures up: Up(Down(node, order), order) == node;
+     ensures up: Leaf(b, Down(node, order)) && Up(Down(node, order), order) == node;
+     ensures size: 1 <= Pow2(order) <= BUDDY_ROOT_FRAMES;
+     ensures names: BlockNames(b, node, order);
      ensures block: Block(b, Down(node, order) - Leaves(b), order);
      ensures run: \forall integer x; Leaf(b, x) ==>
        (Up(x, order) == node <==> Down(node, order) <= x < Down(node, order) + Pow2(order));
@@ -105,6 +107,8 @@
     lemma_powers();
     lemma_up();
     lemma_under(order);
+    /@ assert nodes: \forall integer f, o; Block(b, f, o) ==> Leaf(b, Leaves(b) + f) && NodeOf(b, Up(Leaves(b) + f, o), o); @/
+    /@ assert apart: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && NodeOf(b, node, o) ==> o == order; @/
     /@ assert leaves: Leaves(b) <= Down(node, order) && Down(node, order) + Pow2(order) <= Nodes(b); @/
     /@ assert under: \forall integer x; Down(node, order) <= x < Down(node, order) + Pow2(order) ==>
          Leaf(b, x) && Up(x, order) == node && Up(x, 0) == x; @/
@@ -625,6 +629,10 @@ static void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
   while (order < BUDDY_MAX_ORDER && is_free(buddy, sibling(node))) {
     /*@ assert half: \forall integer x; Leaf(buddy, x) ==> Up(x, order + 1) == Up(x, order) / 2; */
     /*@ assert sibling: \forall integer x; Leaf(buddy, x) && Up(x, order) == Sibling(node) ==> FreeLeaf(buddy, x); */
+    /*@ assert halves: \forall integer x; Leaf(buddy, x) && Up(x, order + 1) == node / 2 ==>
+          Up(x, order) == node || Up(x, order) == Sibling(node); */
+    /*@ assert under: \forall integer x; Leaf(buddy, x) && Up(x, order + 1) == node / 2 ==>
+          FreeLeaf{Pre}(buddy, x) || Up(x, \at(order, Pre)) == \at(node, Pre); */
     /*@ assert next: Up(Down(\at(node, Pre), \at(order, Pre)), order + 1) == node / 2; */
     /*@ assert parent: Split{Pre}(buddy, node / 2); */
     join(buddy, node, order);
@@ -751,11 +759,21 @@ static uint64_t take_block(struct buddy *buddy, uint64_t leaf, uint32_t order, u
   //@ ghost Carved:;
   //@ ghost lemma_block(buddy, node, order);
   uint64_t first = node_down(node, order) - leaves(buddy);
+  //@ assert first: Leaves(buddy) + first == Down(node, order);
+  /*@ assert where: \forall integer x; Leaves(buddy) <= x < Leaves(buddy) + buddy->nframes ==>
+        Leaf(buddy, x) && (Up(x, order) == node <==> Leaves(buddy) + first <= x < Leaves(buddy) + first + Pow2(order)); */
+  /*@ assert gone: \forall integer x; Leaves(buddy) + first <= x < Leaves(buddy) + first + Pow2(order) ==> !FreeLeaf(buddy, x); */
+  /*@ assert changed: \forall integer x; Leaves(buddy) <= x < Leaves(buddy) + buddy->nframes ==>
+        (FreeLeaf{Pre}(buddy, x) <==> FreeLeaf(buddy, x) || Leaves(buddy) + first <= x < Leaves(buddy) + first + Pow2(order)); */
   //@ assert run: RunGiven{Here, Pre}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + first, Pow2(order));
   //@ assert count: FrameCount(buddy, buddy->free_frames - Pow2(order));
   //@ assert enough: Pow2(order) <= buddy->free_frames;
   set_free_frames(buddy, buddy->free_frames - order_frames(order));
   //@ assert same: LeavesSame{Carved, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes);
+  //@ assert given: RunGiven{Here, Pre}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + first, Pow2(order));
+  //@ assert used: UsedMore{Pre, Here}(buddy, node);
+  //@ assert names: SameNumbers{Pre, Here}(buddy) && BlockNames{Pre}(buddy, node, order);
+  //@ assert block: Block{Pre}(buddy, first, order) && Up(Leaves{Pre}(buddy) + first, order) == node;
   return first;
 }
 
@@ -772,15 +790,25 @@ static uint64_t take_block(struct buddy *buddy, uint64_t leaf, uint32_t order, u
 static void give_block(struct buddy *buddy, uint64_t frame, uint32_t order)
 {
   //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
   uint64_t node = node_up(leaves(buddy) + frame, order);
   //@ ghost lemma_block(buddy, node, order);
+  //@ assert first: Leaves(buddy) + frame == Down(node, order);
+  /*@ assert where: \forall integer x; Leaves(buddy) <= x < Leaves(buddy) + buddy->nframes ==>
+        Leaf(buddy, x) && (Up(x, order) == node <==> Leaves(buddy) + frame <= x < Leaves(buddy) + frame + Pow2(order)); */
+  /*@ assert unused: \forall integer x; Leaves(buddy) + frame <= x < Leaves(buddy) + frame + Pow2(order) ==> !FreeLeaf(buddy, x); */
   merge_up(buddy, node, order);
   //@ ghost Merged:;
+  /*@ assert changed: \forall integer x; Leaves(buddy) <= x < Leaves(buddy) + buddy->nframes ==>
+        (FreeLeaf(buddy, x) <==> FreeLeaf{Pre}(buddy, x) || Leaves(buddy) + frame <= x < Leaves(buddy) + frame + Pow2(order)); */
   //@ assert run: RunGiven{Pre, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + frame, Pow2(order));
+  //@ assert numbers: SameNumbers{Pre, Here}(buddy) && FrameCount{Pre}(buddy, buddy->free_frames);
   //@ assert count: FrameCount(buddy, buddy->free_frames + Pow2(order));
   //@ assert bounds: buddy->free_frames + Pow2(order) <= buddy->nframes;
   set_free_frames(buddy, buddy->free_frames + order_frames(order));
   //@ assert same: LeavesSame{Merged, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes);
+  //@ assert given: RunGiven{Pre, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + frame, Pow2(order));
+  //@ assert used: UsedLess{Pre, Here}(buddy, node);
 }
 
 uint64_t buddy_words(uint64_t nframes)
