@@ -145,6 +145,7 @@
      ensures first: FirstUnder(b);
      ensures blocks: WholeBlocks(b);
      ensures one: OneBlock(b);
+     ensures reserved: ReservedApart(b);
   @/
   static void lemma_blocks(const struct buddy *b)
   {
@@ -166,6 +167,9 @@
          Split(b, Up(x, p)); @/
     /@ assert above: \forall integer x, o, p; Leaf(b, x) && 0 <= o < p <= BUDDY_MAX_ORDER && Present(b, Up(x, o)) ==>
          !Free(b, Up(x, p)); @/
+    /@ assert bottom_up: \forall integer x, p; Leaf(b, x) && Split(b, x) && 0 < p <= BUDDY_MAX_ORDER ==>
+         Up(x, 0) == x && Present(b, Up(x, 0)) && !Free(b, Up(x, p)); @/
+    /@ assert bottom_free: \forall integer x; Leaf(b, x) && Split(b, x) ==> Up(x, 0) == x && !Free(b, Up(x, 0)); @/
     /@ assert apart: \forall integer x, o, p; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER && 0 <= p <= BUDDY_MAX_ORDER &&
          Used(b, Up(x, o)) ==> !Free(b, Up(x, p)); @/
     /@ assert unused: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER && Used(b, Up(x, o)) ==>
@@ -862,6 +866,49 @@ static void count_none(struct buddy *buddy)
   buddy->orders = 0;
 }
 
+/* Makes every frame reserved, of a buddy whose set of free blocks is empty. */
+/*@ requires layout: BuddyLayout(buddy);
+    requires empty: NoneFree(buddy, 0, Nodes(buddy));
+    assigns buddy->split[0 .. Nodes(buddy) / 64 - 1], buddy->free_frames, buddy->orders,
+      buddy->count[0 .. BUDDY_MAX_ORDER], buddy->hint[0 .. BUDDY_MAX_ORDER];
+    ensures valid: BuddyValid(buddy);
+    ensures none: buddy->free_frames == 0;
+    ensures kept: buddy->nframes == \old(buddy->nframes) && buddy->roots == \old(buddy->roots) &&
+      buddy->split == \old(buddy->split) && buddy->free.words == \old(buddy->free.words) &&
+      buddy->free.nwords == \old(buddy->free.nwords);
+    ensures reserved: AllReserved(buddy);
+    ensures unused: NothingUsed(buddy);
+*/
+static void reserve_all(struct buddy *buddy)
+{
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
+  add_all(buddy->split, leaves(buddy) / 32);
+  //@ assert all: \forall integer n; 0 <= n < Nodes(buddy) ==> Split(buddy, n);
+  //@ assert set: SameBitset{Pre, Here}(&buddy->free);
+  //@ assert memory: BuddyMemory(buddy);
+  //@ assert layout: BuddyLayout(buddy);
+  //@ assert empty: NoneFree(buddy, 0, Nodes(buddy));
+  //@ ghost Added:;
+  count_none(buddy);
+  //@ assert full: \forall integer n; 0 <= n < Nodes(buddy) ==> Split(buddy, n);
+  //@ assert same: SameFree{Added, Here}(buddy);
+  //@ assert nothing: NoneFree(buddy, 0, Nodes(buddy));
+  //@ assert sound: BuddyLayout(buddy);
+  /*@ assert ranges: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> 0 <= First(buddy, o) &&
+        NoneFree(buddy, First(buddy, o), First(buddy, o) + First(buddy, o)); */
+  //@ assert orders: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> Counted(buddy, First(buddy, o), First(buddy, o), 0);
+  //@ assert counts: OrderCounts(buddy);
+  //@ assert tree: Tree(buddy);
+  //@ assert coalesced: Coalesced(buddy) && EndReserved(buddy);
+  /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        0 <= Up(x, o) < Nodes(buddy); */
+  /*@ assert gone: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        !Free(buddy, Up(x, o)) && !Used(buddy, Up(x, o)); */
+  //@ assert leaves: NoLeafFree(buddy, Leaves(buddy), Nodes(buddy));
+  //@ assert counted: CountedLeaves(buddy, Leaves(buddy), buddy->nframes, 0);
+}
+
 enum status buddy_init(struct buddy *buddy, uint64_t nframes, uint64_t *words, uint64_t nwords)
 {
   uint64_t need = buddy_words(nframes);
@@ -871,31 +918,20 @@ enum status buddy_init(struct buddy *buddy, uint64_t nframes, uint64_t *words, u
     return STATUS_NO_SPACE;
   uint64_t nodes = 2 * roots_for(nframes) * BUDDY_ROOT_FRAMES;
   uint64_t set_words = bitset_words(nodes);
-  /* Cannot fail: as many nodes make a set, and it has its words. */
-  (void)bitset_init(&buddy->free, nodes, words, set_words);
-  //@ ghost Made:;
+  //@ assert need: need == BuddyWords(nframes) && nodes == 2 * RootsFor(nframes) * BUDDY_ROOT_FRAMES;
+  //@ assert rest: set_words == BitsetWords(nodes) && need - set_words == nodes / 64;
   buddy->nframes = nframes;
   buddy->roots = (uint32_t)roots_for(nframes);
   buddy->split = words + set_words;
-  //@ assert size: Nodes(buddy) == nodes && need - set_words == Nodes(buddy) / 64;
-  add_all(buddy->split, need - set_words);
-  //@ assert set: SameBitset{Made, Here}(&buddy->free);
-  //@ assert layout: BitsetLayout(&buddy->free);
+  /* It cannot fail: the nodes are not too many, and have the words they need. */
+  (void)bitset_init(&buddy->free, nodes, words, set_words);
+  //@ assert nodes: Nodes(buddy) == nodes && buddy->roots == RootsFor(nframes) && buddy->nframes == nframes;
+  //@ assert split: buddy->split == words + set_words;
+  //@ assert words: buddy->free.words == words && set_words + Nodes(buddy) / 64 == need;
+  //@ assert apart: \separated(BUDDY_MEMORY(buddy));
   //@ assert memory: BuddyMemory(buddy);
-  //@ assert empty: \forall integer n; 0 <= n < Nodes(buddy) ==> !Free(buddy, n);
-  //@ assert full: \forall integer n; 0 <= n < Nodes(buddy) ==> Split(buddy, n);
-  count_none(buddy);
-  //@ assert sound: BuddyLayout(buddy);
-  //@ assert nothing: NoneFree(buddy, 0, Nodes(buddy));
-  //@ assert reserved: \forall integer n; 0 <= n < Nodes(buddy) ==> Split(buddy, n);
-  //@ ghost lemma_numbers(buddy);
-  //@ assert orders: OrderCounts(buddy);
-  //@ assert tree: Tree(buddy) && Coalesced(buddy) && EndReserved(buddy);
-  /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
-        0 <= Up(x, o) < Nodes(buddy) && !Free(buddy, Up(x, o)) && !Used(buddy, Up(x, o)); */
-  //@ assert leaves: NoLeafFree(buddy, Leaves(buddy), Nodes(buddy));
-  //@ assert counted: CountedLeaves(buddy, Leaves(buddy), nframes, 0);
-  //@ assert unused: \forall integer f, o; !Allocated(buddy, f, o);
+  //@ assert empty: NoneFree(buddy, 0, Nodes(buddy));
+  reserve_all(buddy);
   return STATUS_OK;
 }
 
@@ -1047,7 +1083,12 @@ static uint32_t order_of(const struct buddy *buddy, uint64_t leaf)
 static enum status free_error(const struct buddy *buddy, frame_t frame)
 {
   uint64_t leaf = leaves(buddy) + frame;
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
   //@ ghost lemma_blocks(buddy);
+  //@ assert leaf: Leaf(buddy, leaf);
+  /*@ assert inside: \forall integer f, o; Block(buddy, f, o) && f <= frame < f + Pow2(o) ==>
+        Under(o) && Up(leaf, o) == Up(Leaves(buddy) + f, o); */
   /*@ assert starts: \forall integer o; Allocated(buddy, frame, o) ==>
         Used(buddy, Up(leaf, o)) && Down(Up(leaf, o), o) == leaf; */
   /*@ assert holds: \forall integer f, o; f <= frame < f + Pow2(o) && Allocated(buddy, f, o) ==>
@@ -1056,6 +1097,7 @@ static enum status free_error(const struct buddy *buddy, frame_t frame)
     return STATUS_RESERVED;
   uint32_t order = order_of(buddy, leaf);
   uint64_t node = node_up(leaf, order);
+  //@ assert node: Node(buddy, node);
   if (is_free(buddy, node))
     return STATUS_DOUBLE_FREE;
   //@ assert used: Used(buddy, node);
@@ -1129,12 +1171,15 @@ enum status buddy_largest_order(const struct buddy *buddy, uint32_t *order)
   uint32_t above = orders_free(buddy);
   if (above == 0)
     return STATUS_OUT_OF_MEMORY;
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
   *order = above - 1;
   /*@ assert fields: buddy->roots == \at(buddy->roots, Pre) && buddy->nframes == \at(buddy->nframes, Pre) &&
-        buddy->free.words == \at(buddy->free.words, Pre); */
+        buddy->free.words == \at(buddy->free.words, Pre) && buddy->split == \at(buddy->split, Pre); */
   //@ assert free: SameFree{Pre, Here}(buddy);
-  //@ assert shape: \forall integer f, i; Block(buddy, f, i) <==> \at(Block(buddy, f, i), Pre);
-  //@ assert same: \forall integer f, i; FreeBlock(buddy, f, i) <==> \at(FreeBlock(buddy, f, i), Pre);
+  //@ assert split: SameSplit{Pre, Here}(buddy);
+  //@ assert unmoved: Unmoved{Pre, Here}(buddy);
+  //@ assert blocks: SameFreeBlocks{Pre, Here}(buddy);
   return STATUS_OK;
 }
 
@@ -1144,17 +1189,50 @@ enum status buddy_find(const struct buddy *buddy, frame_t frame, enum block_stat
   if (frame >= buddy->nframes)
     return STATUS_OUT_OF_RANGE;
   uint64_t leaf = leaves(buddy) + frame;
-  if (is_split(buddy, leaf)) {
-    *state = BLOCK_RESERVED;
-    *first = frame;
-    *order = 0;
-    return STATUS_OK;
-  }
-  uint32_t o = order_of(buddy, leaf);
+  bool reserved = is_split(buddy, leaf);
+  uint32_t o = reserved ? 0 : order_of(buddy, leaf);
   uint64_t node = node_up(leaf, o);
-  *state = is_free(buddy, node) ? BLOCK_FREE : BLOCK_USED;
-  *first = (frame_t)(node_down(node, o) - leaves(buddy));
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
+  //@ ghost lemma_up();
+  //@ ghost lemma_down(0);
+  //@ assert leaf: Leaf(buddy, leaf);
+  //@ assert whole: reserved ==> node == leaf && Down(node, o) == leaf && Pow2(o) == 1;
+  //@ assert under: Leaves(buddy) <= Down(node, o) <= leaf < Down(node, o) + Pow2(o);
+  //@ assert node: Node(buddy, node);
+  //@ assert again: Up(Down(node, o), o) == node;
+  //@ assert block: Block(buddy, Down(node, o) - Leaves(buddy), o);
+  enum block_state found = reserved               ? BLOCK_RESERVED
+                           : is_free(buddy, node) ? BLOCK_FREE
+                                                  : BLOCK_USED;
+  frame_t start = (frame_t)(node_down(node, o) - leaves(buddy));
+  //@ assert start: Leaves(buddy) + start == Down(node, o);
+  //@ assert inside: Block(buddy, start, o) && start <= frame < start + Pow2(o);
+  //@ assert up: Up(Leaves(buddy) + start, o) == node;
+  //@ assert first: reserved ==> start == frame && o == 0;
+  //@ ghost lemma_blocks(buddy);
+  //@ assert free: found == BLOCK_FREE <==> FreeFrame(buddy, frame);
+  //@ assert free_block: found == BLOCK_FREE ==> FreeBlock(buddy, start, o);
+  //@ assert reserved: found == BLOCK_RESERVED <==> ReservedFrame(buddy, frame);
+  //@ assert used: found == BLOCK_USED <==> Allocated(buddy, start, o);
+  //@ ghost Found:;
+  *state = found;
+  *first = start;
   *order = o;
+  /*@ assert fields: buddy->roots == \at(buddy->roots, Found) && buddy->nframes == \at(buddy->nframes, Found) &&
+        buddy->free.words == \at(buddy->free.words, Found) && buddy->split == \at(buddy->split, Found); */
+  //@ assert same_free: SameFree{Found, Here}(buddy);
+  //@ assert same_split: SameSplit{Found, Here}(buddy);
+  //@ assert unmoved: Unmoved{Found, Here}(buddy);
+  //@ assert blocks: SameBlocks{Found, Here}(buddy);
+  //@ assert free_blocks: SameFreeBlocks{Found, Here}(buddy);
+  //@ assert allocated: SameAllocated{Found, Here}(buddy);
+  //@ assert frames: FramesFreed{Found, Here}(buddy, 0, 0);
+  //@ assert kept: SameReserved{Found, Here}(buddy);
+  //@ assert written: *state == found && *first == start && *order == o;
+  //@ assert block_now: Block(buddy, start, o);
+  //@ assert free_block_now: FreeBlock(buddy, start, o) <==> \at(FreeBlock(buddy, start, o), Found);
+  //@ assert used_now: Allocated(buddy, start, o) <==> \at(Allocated(buddy, start, o), Found);
   return STATUS_OK;
 }
 
@@ -1189,7 +1267,7 @@ static const char *check_node(const struct buddy *buddy, uint64_t node)
   static void lemma_orders(const struct buddy *b)
   {
     lemma_numbers(b);
-    uint64_t low = 2 * leaves(b);
+    uint64_t low = b->roots * (2 * BUDDY_ROOT_FRAMES);
     /@ loop invariant range: 0 <= i <= BUDDY_ORDERS;
        loop invariant here: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && i == o + 1 ==> low == First(b, o);
        loop invariant start: i == 0 ==> low == Nodes(b);
@@ -1201,7 +1279,7 @@ static const char *check_node(const struct buddy *buddy, uint64_t node)
     @/
     for (uint32_t i = 0; i < BUDDY_ORDERS; i++) {
       /@ assert next: 2 * First(b, i) == low; @/
-      low = first_node(b, i);
+      low = low / 2;
     }
     /@ assert top: low == b->roots; @/
     /@ assert nodes: (\forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> OrderSound(b, o)) ==> NodesSound(b); @/

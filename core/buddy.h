@@ -90,8 +90,8 @@ uint64_t buddy_words(uint64_t nframes);
       ensures size: buddy->nframes == nframes && buddy->free_frames == 0;
       ensures words: buddy->free.words == words && buddy->split == words + buddy->free.nwords &&
         buddy->free.nwords + Nodes(buddy) / 64 == BuddyWords(nframes);
-      ensures reserved: \forall integer f; 0 <= f < nframes ==> ReservedFrame(buddy, f) && !FreeFrame(buddy, f);
-      ensures unused: \forall integer f, o; !Allocated(buddy, f, o);
+      ensures reserved: AllReserved(buddy);
+      ensures unused: NothingUsed(buddy);
     complete behaviors;
     disjoint behaviors;
 */

@@ -40,6 +40,13 @@ static void adding_and_removing_touch_one_bit_only(void **state)
       }
 }
 
+static void the_full_word_has_every_bit(void **state)
+{
+  (void)state;
+  for (uint32_t bit = 0; bit < 64; bit++)
+    assert_true(word_has(word_all(), bit));
+}
+
 static void next_is_the_smallest_bit_at_or_above(void **state)
 {
   (void)state;
@@ -76,6 +83,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_lowest_bit_agrees_with_a_loop),
       cmocka_unit_test(adding_and_removing_touch_one_bit_only),
+      cmocka_unit_test(the_full_word_has_every_bit),
       cmocka_unit_test(next_is_the_smallest_bit_at_or_above),
       cmocka_unit_test(an_array_of_words_holds_members_across_words),
   };

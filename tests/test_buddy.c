@@ -260,6 +260,9 @@ static void check_names_planted_corruptions(void **state)
   buddy.orders ^= 1;
   assert_string_equal(buddy_check(&buddy), "buddy: the mask of orders is wrong");
   buddy.orders ^= 1;
+  buddy.orders |= (uint64_t)1 << 63;
+  assert_string_equal(buddy_check(&buddy), "buddy: the mask of orders is wrong");
+  buddy.orders &= ~((uint64_t)1 << 63);
   bitset_add(&buddy.free, buddy.roots * BUDDY_ROOT_FRAMES);
   assert_string_equal(buddy_check(&buddy), "buddy: a free block is not present");
 }
