@@ -1259,8 +1259,7 @@ static const char *check_node(const struct buddy *buddy, uint64_t node)
 /*@ ghost
   /@ requires memory: BuddyMemory(b);
      assigns \nothing;
-     ensures sound: (\forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> OrderSound(b, o)) ==>
-       OrderCounts(b) && Tree(b) && Coalesced(b);
+     ensures sound: OrdersSound(b) ==> OrderCounts(b) && Tree(b) && Coalesced(b);
      ensures broken: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && OrderCounts(b) && Mask(b) && Hints(b) && Tree(b) &&
        Coalesced(b) ==> OrderSound(b, o);
   @/
@@ -1272,18 +1271,23 @@ static const char *check_node(const struct buddy *buddy, uint64_t node)
        loop invariant here: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && i == o + 1 ==> low == First(b, o);
        loop invariant start: i == 0 ==> low == Nodes(b);
        loop invariant bound: b->roots <= low;
-       loop invariant sound: (\forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> OrderSound(b, o)) ==>
-         \forall integer n; low <= n < Nodes(b) ==> NodeSound(b, n);
+       loop invariant sound: OrdersSound(b) ==> \forall integer n; low <= n < Nodes(b) ==> NodeSound(b, n);
        loop assigns i, low;
        loop variant BUDDY_ORDERS - i;
     @/
     for (uint32_t i = 0; i < BUDDY_ORDERS; i++) {
       /@ assert next: 2 * First(b, i) == low; @/
+      /@ assert this: OrdersSound(b) ==> OrderSound(b, i); @/
+      /@ assert order: OrdersSound(b) ==> \forall integer n; First(b, i) <= n < low ==> NodeSound(b, n); @/
       low = low / 2;
     }
     /@ assert top: low == b->roots; @/
-    /@ assert nodes: (\forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> OrderSound(b, o)) ==> NodesSound(b); @/
-    /@ assert tree: NodesSound(b) <==> Tree(b) && Coalesced(b); @/
+    /@ assert nodes: OrdersSound(b) ==> NodesSound(b); @/
+    /@ assert tree: NodesSound(b) ==> Tree(b); @/
+    /@ assert coalesced: NodesSound(b) ==> Coalesced(b); @/
+    /@ assert even: Coalesced(b) ==> \forall integer n; Node(b, n) && n % 2 == 0 ==> !BothFree(b, n); @/
+    /@ assert odd: Coalesced(b) ==> \forall integer n; Node(b, n) && n % 2 != 0 ==> !BothFree(b, n); @/
+    /@ assert sound: Tree(b) && Coalesced(b) ==> NodesSound(b); @/
     /@ assert order: \forall integer n, o; NodeOf(b, n, o) ==> Node(b, n); @/
   }
 */
@@ -1340,10 +1344,18 @@ static const char *check_orders(const struct buddy *buddy)
   */
   for (uint32_t order = 0; order <= BUDDY_MAX_ORDER; order++) {
     const char *broken = check_order(buddy, order);
+    //@ assert order: broken == \null <==> OrderSound(buddy, order);
+    //@ assert wrong: broken != \null ==> !(Counts(buddy) && Tree(buddy) && Coalesced(buddy));
     if (broken)
       return broken;
   }
-  if (word_next(buddy->orders, BUDDY_ORDERS) < 64)
+  //@ assert all: OrdersSound(buddy);
+  //@ assert tree: OrderCounts(buddy) && Tree(buddy) && Coalesced(buddy);
+  //@ assert hints: Hints(buddy);
+  /*@ assert low: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> (Bit(buddy->orders, o) <==> buddy->count[o] != 0); */
+  uint32_t beyond = word_next(buddy->orders, BUDDY_ORDERS);
+  //@ assert mask: beyond == 64 <==> Mask(buddy);
+  if (beyond < 64)
     return "buddy: the mask of orders is wrong";
   return NULL;
 }
