@@ -67,7 +67,7 @@ static void corrupt_buddy(struct replay *r, enum part part, struct buddy *buddy,
     break;
   case 1:
     p = PLACE(buddy->orders);
-    value = buddy->orders ^ (uint64_t)1 << order;
+    value = buddy->orders ^ (uint64_t)1 << op->b % 64;
     break;
   case 2:
     p = PLACE(buddy->hint[order]);
