@@ -715,6 +715,7 @@ static uint64_t carve(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32
 /*@ requires state: BuddyState(buddy);
     assigns buddy->free_frames;
     ensures frames: buddy->free_frames == count;
+    ensures numbers: SameNumbers{Old, Here}(buddy);
     ensures state: BuddyState(buddy);
     ensures free: SameFree{Old, Here}(buddy);
     ensures split: SameSplit{Old, Here}(buddy);
@@ -769,12 +770,13 @@ static uint64_t take_block(struct buddy *buddy, uint64_t leaf, uint32_t order, u
   /*@ assert gone: \forall integer x; Leaves(buddy) + first <= x < Leaves(buddy) + first + Pow2(order) ==> !FreeLeaf(buddy, x); */
   /*@ assert changed: \forall integer x; Leaves(buddy) <= x < Leaves(buddy) + buddy->nframes ==>
         (FreeLeaf{Pre}(buddy, x) <==> FreeLeaf(buddy, x) || Leaves(buddy) + first <= x < Leaves(buddy) + first + Pow2(order)); */
-  //@ assert run: RunGiven{Here, Pre}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + first, Pow2(order));
+  //@ assert run: FrameRun{Here, Pre}(buddy, first, Pow2(order));
+  //@ assert taken: FramesTaken{Pre, Here}(buddy, first, Pow2(order));
   //@ assert count: FrameCount(buddy, buddy->free_frames - Pow2(order));
   //@ assert enough: Pow2(order) <= buddy->free_frames;
   set_free_frames(buddy, buddy->free_frames - order_frames(order));
-  //@ assert same: LeavesSame{Carved, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes);
-  //@ assert given: RunGiven{Here, Pre}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + first, Pow2(order));
+  //@ assert same: LeavesKept{Carved, Here}(buddy);
+  /*@ assert still: \forall integer f; 0 <= f < buddy->nframes ==> (FreeFrame{Carved}(buddy, f) <==> FreeFrame(buddy, f)); */
   //@ assert used: UsedMore{Pre, Here}(buddy, node);
   //@ assert names: SameNumbers{Pre, Here}(buddy) && BlockNames{Pre}(buddy, node, order);
   //@ assert block: Block{Pre}(buddy, first, order) && Up(Leaves{Pre}(buddy) + first, order) == node;
@@ -805,13 +807,12 @@ static void give_block(struct buddy *buddy, uint64_t frame, uint32_t order)
   //@ ghost Merged:;
   /*@ assert changed: \forall integer x; Leaves(buddy) <= x < Leaves(buddy) + buddy->nframes ==>
         (FreeLeaf(buddy, x) <==> FreeLeaf{Pre}(buddy, x) || Leaves(buddy) + frame <= x < Leaves(buddy) + frame + Pow2(order)); */
-  //@ assert run: RunGiven{Pre, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + frame, Pow2(order));
-  //@ assert numbers: SameNumbers{Pre, Here}(buddy) && FrameCount{Pre}(buddy, buddy->free_frames);
+  //@ assert run: FrameRun{Pre, Here}(buddy, frame, Pow2(order));
   //@ assert count: FrameCount(buddy, buddy->free_frames + Pow2(order));
   //@ assert bounds: buddy->free_frames + Pow2(order) <= buddy->nframes;
   set_free_frames(buddy, buddy->free_frames + order_frames(order));
-  //@ assert same: LeavesSame{Merged, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes);
-  //@ assert given: RunGiven{Pre, Here}(buddy, Leaves(buddy), Leaves(buddy) + buddy->nframes, Leaves(buddy) + frame, Pow2(order));
+  //@ assert same: LeavesKept{Merged, Here}(buddy);
+  //@ assert given: FrameRun{Pre, Here}(buddy, frame, Pow2(order));
   //@ assert used: UsedLess{Pre, Here}(buddy, node);
 }
 
@@ -945,19 +946,100 @@ static bool in_range(const struct buddy *buddy, uint64_t first, uint64_t count)
   return first <= buddy->nframes && count <= buddy->nframes - first;
 }
 
+/* Makes a reserved frame free. */
+/*@ requires valid: BuddyValid(buddy);
+    requires reserved: frame < buddy->nframes && ReservedFrame(buddy, frame);
+    assigns BUDDY_CHANGES(buddy);
+    ensures valid: BuddyValid(buddy);
+    ensures freed: FramesFreed{Old, Here}(buddy, frame, 1);
+    ensures reserved: ReservedLess{Old, Here}(buddy, frame, 1);
+    ensures allocated: SameAllocated{Old, Here}(buddy);
+    ensures counted: buddy->free_frames == \old(buddy->free_frames) + 1;
+*/
+static void release_frame(struct buddy *buddy, uint64_t frame)
+{
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
+  //@ ghost lemma_up();
+  //@ ghost lemma_down(0);
+  uint64_t leaf = leaves(buddy) + frame;
+  //@ assert leaf: Up(leaf, 0) == leaf && Down(leaf, 0) == leaf && Pow2(0) == 1 && NodeOf(buddy, leaf, 0);
+  //@ assert unused: !Allocated(buddy, frame, 0);
+  clear_split(buddy, leaf);
+  //@ ghost Cleared:;
+  //@ assert used: UsedMore{Pre, Here}(buddy, leaf);
+  //@ assert same: LeavesKept{Pre, Here}(buddy);
+  //@ assert count: FrameCount(buddy, buddy->free_frames);
+  //@ ghost lemma_block(buddy, leaf, 0);
+  //@ assert names: BlockNames{Pre}(buddy, leaf, 0);
+  //@ assert block: Allocated(buddy, frame, 0) && Block{Pre}(buddy, frame, 0);
+  //@ assert more: AllocatedMore{Pre, Here}(buddy, frame, 0);
+  //@ assert free: FramesFreed{Pre, Here}(buddy, 0, 0);
+  //@ assert less: ReservedLess{Pre, Here}(buddy, frame, 1);
+  give_block(buddy, frame, 0);
+}
+
+/* Reserves a free frame. */
+/*@ requires valid: BuddyValid(buddy);
+    requires free: frame < buddy->nframes && FreeFrame(buddy, frame);
+    assigns BUDDY_CHANGES(buddy);
+    ensures valid: BuddyValid(buddy);
+    ensures taken: FramesTaken{Old, Here}(buddy, frame, 1);
+    ensures reserved: ReservedMore{Old, Here}(buddy, frame, 1);
+    ensures allocated: SameAllocated{Old, Here}(buddy);
+    ensures counted: buddy->free_frames == \old(buddy->free_frames) - 1;
+*/
+static void reserve_frame(struct buddy *buddy, uint64_t frame)
+{
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
+  //@ ghost lemma_up();
+  //@ ghost lemma_down(0);
+  uint64_t leaf = leaves(buddy) + frame;
+  //@ assert leaf: Up(leaf, 0) == leaf && Down(leaf, 0) == leaf && Pow2(0) == 1 && NodeOf(buddy, leaf, 0);
+  //@ ghost lemma_above(buddy, leaf, 0);
+  //@ assert unused: !Used(buddy, leaf);
+  //@ assert not: !Allocated(buddy, frame, 0);
+  take_block(buddy, leaf, 0, free_above(buddy, leaf));
+  //@ ghost Taken:;
+  //@ assert block: Allocated(buddy, frame, 0) && Used(buddy, leaf);
+  //@ assert taken: AllocatedMore{Pre, Here}(buddy, frame, 0);
+  //@ ghost lemma_block(buddy, leaf, 0);
+  //@ assert names: BlockNames(buddy, leaf, 0) && Block(buddy, frame, 0);
+  set_split(buddy, leaf);
+  //@ assert used: UsedLess{Taken, Here}(buddy, leaf);
+  //@ assert less: AllocatedLess{Taken, Here}(buddy, frame, 0);
+  //@ assert same: LeavesKept{Taken, Here}(buddy);
+  //@ assert count: FrameCount(buddy, buddy->free_frames);
+  //@ assert allocated: SameAllocated{Pre, Here}(buddy);
+  //@ assert free: FramesFreed{Taken, Here}(buddy, 0, 0);
+  //@ assert more: ReservedMore{Taken, Here}(buddy, frame, 1);
+}
+
 enum status buddy_release(struct buddy *buddy, uint64_t first, uint64_t count)
 {
   if (!in_range(buddy, first, count))
     return STATUS_OUT_OF_RANGE;
+  //@ ghost lemma_numbers(buddy);
+  /*@ loop invariant range: 0 <= i <= count;
+      loop invariant reserved: \forall integer f; first <= f < first + i ==> ReservedFrame(buddy, f);
+      loop assigns i;
+      loop variant count - i;
+  */
   for (uint64_t i = 0; i < count; i++)
     if (!is_split(buddy, leaves(buddy) + first + i))
       return STATUS_NOT_RESERVED;
-  for (uint64_t i = 0; i < count; i++) {
-    uint64_t leaf = leaves(buddy) + first + i;
-    clear_split(buddy, leaf);
-    merge_up(buddy, leaf, 0);
-  }
-  buddy->free_frames += count;
+  /*@ loop invariant range: 0 <= i <= count;
+      loop invariant valid: BuddyValid(buddy);
+      loop invariant freed: FramesFreed{Pre, Here}(buddy, first, i);
+      loop invariant reserved: ReservedLess{Pre, Here}(buddy, first, i);
+      loop invariant allocated: SameAllocated{Pre, Here}(buddy);
+      loop invariant counted: buddy->free_frames == \at(buddy->free_frames, Pre) + i;
+      loop assigns i, BUDDY_CHANGES(buddy);
+      loop variant count - i;
+  */
+  for (uint64_t i = 0; i < count; i++)
+    release_frame(buddy, first + i);
   return STATUS_OK;
 }
 
@@ -965,15 +1047,26 @@ enum status buddy_reserve(struct buddy *buddy, uint64_t first, uint64_t count)
 {
   if (!in_range(buddy, first, count))
     return STATUS_OUT_OF_RANGE;
+  //@ ghost lemma_numbers(buddy);
+  /*@ loop invariant range: 0 <= i <= count;
+      loop invariant free: \forall integer f; first <= f < first + i ==> FreeFrame(buddy, f);
+      loop assigns i;
+      loop variant count - i;
+  */
   for (uint64_t i = 0; i < count; i++)
     if (free_above(buddy, leaves(buddy) + first + i) == BUDDY_ORDERS)
       return STATUS_NOT_FREE;
-  for (uint64_t i = 0; i < count; i++) {
-    uint64_t leaf = leaves(buddy) + first + i;
-    carve(buddy, leaf, 0, free_above(buddy, leaf));
-    set_split(buddy, leaf);
-  }
-  buddy->free_frames -= count;
+  /*@ loop invariant range: 0 <= i <= count;
+      loop invariant valid: BuddyValid(buddy);
+      loop invariant taken: FramesTaken{Pre, Here}(buddy, first, i);
+      loop invariant reserved: ReservedMore{Pre, Here}(buddy, first, i);
+      loop invariant allocated: SameAllocated{Pre, Here}(buddy);
+      loop invariant counted: buddy->free_frames == \at(buddy->free_frames, Pre) - i;
+      loop assigns i, BUDDY_CHANGES(buddy);
+      loop variant count - i;
+  */
+  for (uint64_t i = 0; i < count; i++)
+    reserve_frame(buddy, first + i);
   return STATUS_OK;
 }
 
@@ -985,9 +1078,7 @@ enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
   if (o > BUDDY_MAX_ORDER)
     return STATUS_OUT_OF_MEMORY;
   uint64_t leaf = node_down(pick_node(buddy, o), o);
-  uint64_t node = carve(buddy, leaf, order, o);
-  buddy->free_frames -= order_frames(order);
-  *out = (frame_t)(node_down(node, order) - leaves(buddy));
+  *out = (frame_t)take_block(buddy, leaf, order, o);
   return STATUS_OK;
 }
 
@@ -1027,8 +1118,7 @@ enum status buddy_alloc_at(struct buddy *buddy, frame_t frame, uint32_t order)
   uint32_t above = free_above(buddy, leaf);
   if (above < order || above == BUDDY_ORDERS)
     return STATUS_NOT_FREE;
-  carve(buddy, leaf, order, above);
-  buddy->free_frames -= order_frames(order);
+  take_block(buddy, leaf, order, above);
   return STATUS_OK;
 }
 
@@ -1110,11 +1200,9 @@ enum status buddy_free(struct buddy *buddy, frame_t frame, uint32_t order)
   enum status status = block_status(buddy, frame, order);
   if (status != STATUS_OK)
     return status;
-  uint64_t node = node_up(leaves(buddy) + frame, order);
-  if (!is_used(buddy, node))
+  if (!is_used(buddy, node_up(leaves(buddy) + frame, order)))
     return free_error(buddy, frame);
-  merge_up(buddy, node, order);
-  buddy->free_frames += order_frames(order);
+  give_block(buddy, frame, order);
   return STATUS_OK;
 }
 
