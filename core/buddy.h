@@ -55,6 +55,13 @@ struct buddy {
      ensures numbers: Numbers(b);
   @/
   void lemma_numbers(const struct buddy *b);
+
+  /@ requires valid: BuddyValid(b);
+     assigns \nothing;
+     ensures apart: BlocksApart(b);
+     ensures unlike: BlocksUsed(b);
+  @/
+  void lemma_blocks(const struct buddy *b);
 */
 
 /* What a frame's block is (see buddy_find). */

@@ -74,38 +74,10 @@ static void set_record(struct frame *record, uint8_t owner, uint8_t order, uint8
   record->unused = 0;
 }
 
-/* 2^order. */
-/*@ requires order <= BUDDY_MAX_ORDER;
-    assigns \nothing;
-    ensures exact: \result == Pow2(order);
-*/
-static uint64_t block_frames(uint32_t order)
-{
-  /*@ assert cases:
-        (order == 0 ==> ((uint64_t)1 << order) == 1) &&
-        (order == 1 ==> ((uint64_t)1 << order) == 2) &&
-        (order == 2 ==> ((uint64_t)1 << order) == 4) &&
-        (order == 3 ==> ((uint64_t)1 << order) == 8) &&
-        (order == 4 ==> ((uint64_t)1 << order) == 16) &&
-        (order == 5 ==> ((uint64_t)1 << order) == 32) &&
-        (order == 6 ==> ((uint64_t)1 << order) == 64) &&
-        (order == 7 ==> ((uint64_t)1 << order) == 128) &&
-        (order == 8 ==> ((uint64_t)1 << order) == 256) &&
-        (order == 9 ==> ((uint64_t)1 << order) == 512) &&
-        (order == 10 ==> ((uint64_t)1 << order) == 1024) &&
-        (order == 11 ==> ((uint64_t)1 << order) == 2048) &&
-        (order == 12 ==> ((uint64_t)1 << order) == 4096) &&
-        (order == 13 ==> ((uint64_t)1 << order) == 8192) &&
-        (order == 14 ==> ((uint64_t)1 << order) == 16384) &&
-        (order == 15 ==> ((uint64_t)1 << order) == 32768) &&
-        (order == 16 ==> ((uint64_t)1 << order) == 65536) &&
-        (order == 17 ==> ((uint64_t)1 << order) == 131072) &&
-        (order == 18 ==> ((uint64_t)1 << order) == 262144); */
-  return (uint64_t)1 << order;
-}
-
 /* The same record for a run of frames. */
-/*@ requires layout: FramesLayout(db) && first + count <= db->nframes;
+/*@ requires memory: \valid_read(db) && \valid(db->records + (0 .. db->nframes - 1)) && first + count <= db->nframes;
+    requires apart: \separated(db, db->records + (0 .. db->nframes - 1));
+    requires size: db->nframes <= FRAMES_MAX;
     assigns db->records[first .. first + count - 1];
     ensures written: RunSet(db, first, first + count, owner, order, flags, parent);
     ensures others: SameOutside{Pre, Post}(db, first, first + count);
@@ -140,6 +112,8 @@ static void set_run(struct frames *db, uint64_t first, uint64_t count, uint8_t o
     ensures buddy: BuddyValid(&db->buddy);
     ensures records: Records(db);
     ensures agree: FramesAgree(db);
+    ensures frames: SameFrames{Pre, Post}(&db->buddy);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures written: RunSet(db, first, first + count, owner, 0, flags, 0);
     ensures others: SameOutside{Pre, Post}(db, first, first + count);
 */
@@ -147,8 +121,14 @@ static void set_idle(struct frames *db, uint64_t first, uint64_t count, uint8_t 
                      uint8_t flags)
 {
   set_run(db, first, count, owner, 0, flags, 0);
-  //@ assert buddy: SameBuddy{Pre, Here}(&db->buddy);
-  //@ assert valid_buddy: BuddyValid(&db->buddy);
+  //@ assert places: SamePlaces{Pre, Here}(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert levels: BitsetLevels(&db->buddy.free);
+  //@ assert memory: FramesMemory(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert buddy: BuddyValid(&db->buddy);
+  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
   //@ assert same: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert idle_run: \forall integer f; first <= f < first + count ==> !InUse(db, f);
   //@ assert known: FramesKnown(db);
@@ -178,6 +158,8 @@ static void set_idle(struct frames *db, uint64_t first, uint64_t count, uint8_t 
     ensures buddy: BuddyValid(&db->buddy);
     ensures records: Records(db);
     ensures agree: FramesAgree(db);
+    ensures frames: SameFrames{Pre, Post}(&db->buddy);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures written: \forall integer f; first <= f < first + Pow2(order) ==>
       Owner(db, f) == owner && Order(db, f) == order && Flags(db, f) == flags && BlockFirst(db, f) == first;
     ensures references: References(db, first) == 1;
@@ -186,13 +168,19 @@ static void set_idle(struct frames *db, uint64_t first, uint64_t count, uint8_t 
 */
 static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t owner, uint8_t flags)
 {
-  set_run(db, first, block_frames(order), owner, order, flags, order == 0 ? 0 : first);
+  set_run(db, first, order_frames(order), owner, order, flags, order == 0 ? 0 : first);
   //@ ghost Set: ;
   db->records[first].references = 1;
   //@ assert others: SameOutside{Set, Here}(db, first, first + 1);
   //@ assert rest: SameButReferences{Set, Here}(db);
-  //@ assert buddy: SameBuddy{Pre, Here}(&db->buddy);
-  //@ assert valid_buddy: BuddyValid(&db->buddy);
+  //@ assert places: SamePlaces{Pre, Here}(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert levels: BitsetLevels(&db->buddy.free);
+  //@ assert memory: FramesMemory(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert buddy: BuddyValid(&db->buddy);
+  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
   //@ assert outside: SameOutside{Pre, Here}(db, first, first + Pow2(order));
   //@ assert same: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert run: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && BlockFirst(db, f) == first && Order(db, f) == order && Owner(db, f) == owner && Flags(db, f) == flags;
@@ -207,7 +195,9 @@ static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t o
   //@ assert tables: FramesTables(db);
 }
 
-/*@ requires layout: FramesLayout(db) && first + count <= db->nframes;
+/*@ requires memory: \valid_read(db) && \valid(db->records + (0 .. db->nframes - 1)) && first + count <= db->nframes;
+    requires apart: \separated(db, db->records + (0 .. db->nframes - 1));
+    requires size: db->nframes <= FRAMES_MAX;
     assigns db->records[first .. first + count - 1].flags;
     ensures written: \forall integer f; first <= f < first + count ==> Flags(db, f) == flags;
     ensures rest: SameButFlags{Pre, Post}(db);
@@ -246,13 +236,21 @@ enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, ui
   enum status status = buddy_init(&db->buddy, nframes, words, nwords);
   if (status != STATUS_OK)
     return status;
+  //@ ghost Made: ;
   db->records = records;
   db->nframes = nframes;
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_buddy: SameBuddy{Made, Here}(&db->buddy);
+  //@ assert memory: BuddyMemory(&db->buddy);
   //@ assert made: BuddyValid(&db->buddy);
-  set_run(db, 0, nframes, OWNER_RESERVED, 0, 0, 0);
+  //@ assert apart: \separated(FRAMES_MEMORY(db));
   //@ assert layout: FramesLayout(db);
-  //@ assert buddy: BuddyValid(&db->buddy);
+  //@ assert taken: \forall integer f; 0 <= f < nframes ==> ReservedFrame(&db->buddy, f) && !FreeFrame(&db->buddy, f);
+  set_run(db, 0, nframes, OWNER_RESERVED, 0, 0, 0);
+  //@ assert run: RunSet(db, 0, nframes, OWNER_RESERVED, 0, 0, 0);
   //@ assert idle: \forall integer f; 0 <= f < db->nframes ==> !InUse(db, f);
+  //@ assert records: Records(db);
+  //@ assert agree: FramesAgree(db);
   return STATUS_OK;
 }
 
@@ -270,15 +268,7 @@ enum status frames_release(struct frames *db, uint64_t first, uint64_t count)
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
-  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
-  //@ assert known: FramesKnown(db);
-  //@ assert idle: FramesIdle(db);
-  //@ assert clean: FramesClean(db);
-  //@ assert inside: FramesInside(db);
-  //@ assert first: FramesFirst(db);
-  //@ assert counted: FramesCounted(db);
-  //@ assert whole: FramesWhole(db);
-  //@ assert tables: FramesTables(db);
+  //@ assert records: Records(db);
   if (status == STATUS_OK)
     set_idle(db, first, count, OWNER_FREE, 0);
   //@ assert others: SameOutside{Pre, Here}(db, first, first + count);
@@ -297,15 +287,7 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count)
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
-  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
-  //@ assert known: FramesKnown(db);
-  //@ assert idle: FramesIdle(db);
-  //@ assert clean: FramesClean(db);
-  //@ assert inside: FramesInside(db);
-  //@ assert first: FramesFirst(db);
-  //@ assert counted: FramesCounted(db);
-  //@ assert whole: FramesWhole(db);
-  //@ assert tables: FramesTables(db);
+  //@ assert records: Records(db);
   if (status == STATUS_OK)
     set_idle(db, first, count, OWNER_RESERVED, 0);
   //@ assert others: SameOutside{Pre, Here}(db, first, first + count);
@@ -327,15 +309,7 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
-  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
-  //@ assert known: FramesKnown(db);
-  //@ assert idle: FramesIdle(db);
-  //@ assert clean: FramesClean(db);
-  //@ assert inside: FramesInside(db);
-  //@ assert first: FramesFirst(db);
-  //@ assert counted: FramesCounted(db);
-  //@ assert whole: FramesWhole(db);
-  //@ assert tables: FramesTables(db);
+  //@ assert records: Records(db);
   //@ assert agree: status != STATUS_OK ==> FramesAgree(db);
   if (status != STATUS_OK)
     return status;
@@ -359,6 +333,8 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
     ensures buddy: BuddyValid(&db->buddy);
     ensures records: Records(db);
     ensures agree: FramesAgree(db);
+    ensures frames: SameFrames{Pre, Post}(&db->buddy);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures written: References(db, first) == references;
     ensures rest: SameButReferences{Pre, Post}(db);
     ensures others: SameOutside{Pre, Post}(db, first, first + 1);
@@ -366,7 +342,14 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
 static void set_references(struct frames *db, frame_t first, uint32_t references)
 {
   db->records[first].references = references;
-  //@ assert buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert places: SamePlaces{Pre, Here}(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert levels: BitsetLevels(&db->buddy.free);
+  //@ assert memory: FramesMemory(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert buddy: BuddyValid(&db->buddy);
+  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
   //@ assert others: \forall integer f; 0 <= f < db->nframes && f != first ==> References(db, f) == \at(References(db, f), Pre);
   //@ assert rest: SameButReferences{Pre, Here}(db);
   //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
@@ -407,13 +390,23 @@ enum status frame_get(struct frames *db, frame_t frame)
     ensures buddy: BuddyValid(&db->buddy);
     ensures records: Records(db);
     ensures agree: FramesAgree(db);
+    ensures frames: SameFrames{Pre, Post}(&db->buddy);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures written: \forall integer f; first <= f < first + Pow2(Order(db, first)) ==> Flags(db, f) == flags;
     ensures rest: SameButFlags{Pre, Post}(db);
     ensures others: SameOutside{Pre, Post}(db, first, first + Pow2(Order(db, first)));
 */
 static void set_flags(struct frames *db, frame_t first, uint8_t flags)
 {
-  set_run_flags(db, first, block_frames(db->records[first].order), flags);
+  set_run_flags(db, first, order_frames(db->records[first].order), flags);
+  //@ assert places: SamePlaces{Pre, Here}(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert levels: BitsetLevels(&db->buddy.free);
+  //@ assert memory: FramesMemory(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert buddy: BuddyValid(&db->buddy);
+  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
   //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert mine: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) == first ==> Flags(db, f) == flags;
   //@ assert outside: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) != first ==> !(first <= f < first + Pow2(Order(db, first)));
@@ -445,6 +438,8 @@ static void set_flags(struct frames *db, frame_t first, uint8_t flags)
       (ReservedFrame(&db->buddy, f) <==> \old(ReservedFrame(&db->buddy, f)));
     ensures blocks: \forall integer f, o; f != first && \old(Allocated(&db->buddy, f, o)) ==> Allocated(&db->buddy, f, o);
     ensures same: SameRecords{Pre, Post}(db);
+    ensures places: SamePlaces{Pre, Post}(db);
+    ensures counted: db->buddy.free_frames == \old(db->buddy.free_frames) + (poisoned ? 0 : Pow2(order));
 */
 static enum status free_block(struct frames *db, frame_t first, uint32_t order, bool poisoned)
 {
@@ -456,7 +451,7 @@ static enum status free_block(struct frames *db, frame_t first, uint32_t order, 
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert given: \forall integer f; first <= f < first + Pow2(order) ==> FreeFrame(&db->buddy, f);
   //@ assert given_outside: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==> (FreeFrame(&db->buddy, f) <==> \at(FreeFrame(&db->buddy, f), Pre));
-  uint64_t count = block_frames(order);
+  uint64_t count = order_frames(order);
   if (status == STATUS_OK && poisoned)
     status = buddy_reserve(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
@@ -501,12 +496,16 @@ static uint8_t poisoned_flags(uint8_t flags)
     ensures buddy: BuddyValid(&db->buddy);
     ensures records: Records(db);
     ensures agree: FramesAgree(db);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures done: \result == STATUS_OK;
     ensures freed: !\old(Poisoned(db, first)) ==>
       \forall integer f; first <= f < first + Pow2(\old(Order(db, first))) ==> Owner(db, f) == OWNER_FREE;
     ensures retired: \old(Poisoned(db, first)) ==>
       \forall integer f; first <= f < first + Pow2(\old(Order(db, first))) ==> Owner(db, f) == OWNER_RESERVED && Poisoned(db, f);
     ensures others: SameOutside{Pre, Post}(db, first, first + Pow2(\old(Order(db, first))));
+    ensures given: !\old(Poisoned(db, first)) ==>
+      db->buddy.free_frames == \old(db->buddy.free_frames) + Pow2(\old(Order(db, first)));
+    ensures kept: \old(Poisoned(db, first)) ==> db->buddy.free_frames == \old(db->buddy.free_frames);
 */
 static enum status give_back(struct frames *db, frame_t first)
 {
@@ -520,17 +519,9 @@ static enum status give_back(struct frames *db, frame_t first)
   enum status status = free_block(db, first, order, poisoned);
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
-  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
-  //@ assert known: FramesKnown(db);
-  //@ assert idle: FramesIdle(db);
-  //@ assert clean: FramesClean(db);
-  //@ assert inside: FramesInside(db);
-  //@ assert first: FramesFirst(db);
-  //@ assert counted: FramesCounted(db);
-  //@ assert whole: FramesWhole(db);
-  //@ assert tables: FramesTables(db);
+  //@ assert records: Records(db);
   if (status == STATUS_OK)
-    set_idle(db, first, block_frames(order), owner, flags);
+    set_idle(db, first, order_frames(order), owner, flags);
   return status;
 }
 
@@ -560,6 +551,18 @@ enum status frame_put(struct frames *db, frame_t frame)
   return status;
 }
 
+/* The flags with some set and then some cleared, none of them poison. */
+/*@ requires known: flags <= FRAME_FLAGS && GoodFlags(set) && GoodFlags(clear);
+    assigns \nothing;
+    ensures known: \result <= FRAME_FLAGS;
+    ensures exact: \result == ((flags | set) & (FRAME_FLAGS - clear));
+    ensures poison: (\result & FRAME_POISONED) != 0 <==> (flags & FRAME_POISONED) != 0;
+*/
+static uint8_t changed_flags(uint8_t flags, uint32_t set, uint32_t clear)
+{
+  return (uint8_t)((flags | set) & (FRAME_FLAGS - clear));
+}
+
 enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint32_t clear)
 {
   if (frame >= db->nframes)
@@ -574,8 +577,13 @@ enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint
     return STATUS_RESERVED;
   frame_t first = frame_first(db, frame);
   //@ assert block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
-  uint8_t flags = (uint8_t)((db->records[first].flags | set) & (FRAME_FLAGS - clear));
-  set_flags(db, first, flags);
+  //@ assert alike: Order(db, first) == Order(db, frame) && Flags(db, first) == Flags(db, frame);
+  //@ assert fits: first + Pow2(Order(db, first)) <= db->nframes;
+  //@ assert whole: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> InUse(db, f) && BlockFirst(db, f) == first;
+  //@ assert poison: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Flags(db, f) == Flags(db, first);
+  set_flags(db, first, changed_flags(db->records[first].flags, set, clear));
+  //@ assert block_poison: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> (Poisoned(db, f) <==> \at(Poisoned(db, f), Pre));
+  //@ assert other_poison: \forall integer f; 0 <= f < db->nframes && !InBlockOf(db, frame, f) ==> (Poisoned(db, f) <==> \at(Poisoned(db, f), Pre));
   return STATUS_OK;
 }
 
@@ -603,15 +611,7 @@ enum status frame_poison(struct frames *db, frame_t frame)
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
-  //@ assert blocks: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
-  //@ assert known: FramesKnown(db);
-  //@ assert idle: FramesIdle(db);
-  //@ assert clean: FramesClean(db);
-  //@ assert inside: FramesInside(db);
-  //@ assert first: FramesFirst(db);
-  //@ assert counted: FramesCounted(db);
-  //@ assert whole: FramesWhole(db);
-  //@ assert tables: FramesTables(db);
+  //@ assert records: Records(db);
   if (status == STATUS_OK)
     set_idle(db, frame, 1, OWNER_RESERVED, FRAME_POISONED);
   //@ assert flag: Flags(db, frame) == FRAME_POISONED;
@@ -680,6 +680,14 @@ const char *owner_name(enum owner owner)
 }
 
 /* What the record of a free or reserved frame looks like. */
+/*@ requires readable: \valid_read(record);
+    requires idle: record->owner <= OWNER_RESERVED;
+    assigns \nothing;
+    ensures exact: \result == \null <==> record->references == 0 && record->order == 0 &&
+      (record->owner == OWNER_FREE ==> record->flags == 0) &&
+      (record->owner == OWNER_RESERVED ==> record->flags <= FRAME_POISONED);
+    ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
+*/
 static const char *check_idle(const struct frame *record)
 {
   if (record->references != 0)
@@ -694,6 +702,13 @@ static const char *check_idle(const struct frame *record)
 }
 
 /* The record of a frame in use against the one of its block's first frame, which the buddy named. */
+/*@ requires layout: FramesLayout(db);
+    requires block: order <= BUDDY_MAX_ORDER && first <= frame < first + Pow2(order) && first + Pow2(order) <= db->nframes;
+    assigns \nothing;
+    ensures exact: \result == \null <==>
+      Order(db, frame) == order && BlockFirst(db, frame) == first && UsedSound(db, frame);
+    ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
+*/
 static const char *check_used(const struct frames *db, frame_t frame, frame_t first, uint32_t order)
 {
   const struct frame *record = &db->records[frame];
@@ -715,6 +730,12 @@ static const char *check_used(const struct frames *db, frame_t frame, frame_t fi
   return NULL;
 }
 
+/*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy);
+    requires range: frame < db->nframes;
+    assigns \nothing;
+    ensures exact: \result == \null <==> FrameSound(db, frame);
+    ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
+*/
 static const char *check_frame(const struct frames *db, frame_t frame)
 {
   enum block_state state = BLOCK_FREE;
@@ -726,8 +747,12 @@ static const char *check_frame(const struct frames *db, frame_t frame)
     return "database and buddy agree on which frames are free";
   if ((owner == OWNER_RESERVED) != (state == BLOCK_RESERVED))
     return "database and buddy agree on which frames are reserved";
+  //@ assert agree: (Owner(db, frame) == OWNER_FREE <==> FreeFrame(&db->buddy, frame)) && (Owner(db, frame) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, frame));
   if (!in_use(owner))
     return check_idle(&db->records[frame]);
+  //@ assert used: Allocated(&db->buddy, first, order) && first <= frame < first + Pow2(order);
+  //@ ghost lemma_blocks(&db->buddy);
+  //@ assert one: BlockSound(db, frame) <==> Order(db, frame) == order && BlockFirst(db, frame) == first;
   return check_used(db, frame, first, order);
 }
 
@@ -738,10 +763,19 @@ const char *frames_check(const struct frames *db)
     return broken;
   if (db->nframes != db->buddy.nframes)
     return "database and buddy manage the same frames";
+  //@ assert layout: FramesLayout(db);
+  /*@ loop invariant range: 0 <= frame <= db->nframes;
+      loop invariant sound: FramesSound(db, frame);
+      loop assigns frame, broken;
+      loop variant db->nframes - frame;
+  */
   for (uint64_t frame = 0; frame < db->nframes; frame++) {
     broken = check_frame(db, (frame_t)frame);
     if (broken != NULL)
       return broken;
   }
+  //@ assert sound: FramesSound(db, db->nframes);
+  //@ ghost lemma_blocks(&db->buddy);
+  //@ assert records: Records(db);
   return NULL;
 }

@@ -77,10 +77,12 @@ struct frames {
     assigns *db, words[0 .. nwords - 1], records[0 .. nrecords - 1];
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NO_SPACE;
     ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> nframes == 0 || nframes > FRAMES_MAX;
-    ensures few_records: nrecords < nframes ==> \result != STATUS_OK;
+    ensures no_space: \result == STATUS_NO_SPACE <==> 1 <= nframes <= FRAMES_MAX &&
+      (nrecords < nframes || nwords < BuddyWords(nframes));
     ensures valid: \result == STATUS_OK ==> FramesValid(db) && db->nframes == nframes && db->records == records;
     ensures reserved: \result == STATUS_OK ==> \forall integer f; 0 <= f < nframes ==>
       Owner(db, f) == OWNER_RESERVED && !Poisoned(db, f);
+    ensures none_free: \result == STATUS_OK ==> db->buddy.free_frames == 0;
 */
 enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, uint64_t nwords,
                         struct frame *records, uint64_t nrecords);
@@ -98,10 +100,15 @@ enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, ui
       !(\forall integer f; first <= f < first + count ==> \old(Owner(db, f)) == OWNER_RESERVED));
     ensures poisoned: \result == STATUS_OK ==> \forall integer f; first <= f < first + count ==>
       \old(Owner(db, f)) == OWNER_RESERVED && !\old(Poisoned(db, f));
-    ensures refused: \result == STATUS_POISONED ==> \exists integer f; first <= f < first + count && Poisoned(db, f);
+    ensures refused: first + count <= db->nframes &&
+      (\forall integer f; first <= f < first + count ==> \old(Owner(db, f)) == OWNER_RESERVED) ==>
+      (\result == STATUS_POISONED <==>
+        !(\forall integer f; first <= f < first + count ==> !\old(Poisoned(db, f))));
     ensures freed: \result == STATUS_OK ==> \forall integer f; first <= f < first + count ==>
       Owner(db, f) == OWNER_FREE;
     ensures others: SameOutside{Pre, Post}(db, first, first + count);
+    ensures counted: db->buddy.free_frames == \old(db->buddy.free_frames) + (\result == STATUS_OK ? count : 0);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frames_release(struct frames *db, uint64_t first, uint64_t count);
@@ -119,6 +126,8 @@ enum status frames_release(struct frames *db, uint64_t first, uint64_t count);
     ensures reserved: \result == STATUS_OK ==> \forall integer f; first <= f < first + count ==>
       Owner(db, f) == OWNER_RESERVED && Flags(db, f) == 0;
     ensures others: SameOutside{Pre, Post}(db, first, first + count);
+    ensures counted: db->buddy.free_frames == \old(db->buddy.free_frames) - (\result == STATUS_OK ? count : 0);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count);
@@ -136,10 +145,12 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count);
     ensures statuses: \result == STATUS_OK || \result == STATUS_BAD_ORDER || \result == STATUS_BAD_OWNER ||
       \result == STATUS_BAD_ARGUMENT || \result == STATUS_OUT_OF_MEMORY;
     ensures bad_order: \result == STATUS_BAD_ORDER <==> order > BUDDY_MAX_ORDER;
-    ensures bad_owner: \result == STATUS_BAD_OWNER <==> order <= BUDDY_MAX_ORDER &&
-      (owner < OWNER_KERNEL || owner > OWNER_TABLE5 || (owner >= OWNER_TABLE1 && order != 0));
-    ensures bad_argument: \result == STATUS_BAD_ARGUMENT ==> flags > FRAME_FLAGS || (flags & FRAME_POISONED) != 0;
-    ensures good_flags: \result == STATUS_OK ==> flags <= FRAME_FLAGS && (flags & FRAME_POISONED) == 0;
+    ensures bad_owner: \result == STATUS_BAD_OWNER <==> order <= BUDDY_MAX_ORDER && !GoodOwner(owner, order);
+    ensures bad_argument: \result == STATUS_BAD_ARGUMENT <==>
+      order <= BUDDY_MAX_ORDER && GoodOwner(owner, order) && !GoodFlags(flags);
+    ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY <==>
+      order <= BUDDY_MAX_ORDER && GoodOwner(owner, order) && GoodFlags(flags) &&
+      !(\exists integer f, o; order <= o && \old(FreeBlock(&db->buddy, f, o)));
     ensures managed: \result == STATUS_OK ==> *out + Pow2(order) <= db->nframes;
     ensures was_free: \result == STATUS_OK ==> \forall integer f; *out <= f < *out + Pow2(order) ==>
       \old(Owner(db, f)) == OWNER_FREE;
@@ -152,8 +163,9 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count);
       Parent(db, *out) == 0 && Index(db, *out) == 0 && Live(db, *out) == 0;
     ensures others: \result == STATUS_OK ==>
       SameOutside{Pre, Post}(db, *out, *out + Pow2(order));
-    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) &&
-      SameRecords{Pre, Post}(db);
+    ensures counted: db->buddy.free_frames == \old(db->buddy.free_frames) - (\result == STATUS_OK ? Pow2(order) : 0);
+    ensures places: SamePlaces{Pre, Post}(db);
+    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameRecords{Pre, Post}(db);
 */
 enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uint32_t flags,
                         frame_t *out);
@@ -176,6 +188,8 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
       References(db, BlockFirst(db, frame)) == \old(References(db, BlockFirst(db, frame))) + 1;
     ensures others: \result == STATUS_OK ==> SameOutside{Pre, Post}(db, BlockFirst(db, frame), BlockFirst(db, frame) + 1);
     ensures rest: SameButReferences{Pre, Post}(db);
+    ensures buddy: SameFrames{Pre, Post}(&db->buddy);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frame_get(struct frames *db, frame_t frame);
@@ -205,6 +219,11 @@ enum status frame_get(struct frames *db, frame_t frame);
       \forall integer f; 0 <= f < db->nframes && \old(InBlockOf(db, frame, f)) ==> Owner(db, f) == OWNER_RESERVED && Poisoned(db, f);
     ensures others: \result == STATUS_OK ==>
       SameOutside{Pre, Post}(db, \old(BlockFirst(db, frame)), \old(BlockFirst(db, frame) + Pow2(Order(db, frame))));
+    ensures given: \result == STATUS_OK && \old(References(db, BlockFirst(db, frame))) == 1 && !\old(Poisoned(db, frame)) ==>
+      db->buddy.free_frames == \old(db->buddy.free_frames) + Pow2(\old(Order(db, frame)));
+    ensures kept: !(\result == STATUS_OK && \old(References(db, BlockFirst(db, frame))) == 1 && !\old(Poisoned(db, frame))) ==>
+      db->buddy.free_frames == \old(db->buddy.free_frames);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frame_put(struct frames *db, frame_t frame);
@@ -218,15 +237,19 @@ enum status frame_put(struct frames *db, frame_t frame);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_BAD_ARGUMENT ||
       \result == STATUS_NOT_ALLOCATED || \result == STATUS_RESERVED;
     ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> frame >= db->nframes;
-    ensures not_allocated: \result == STATUS_NOT_ALLOCATED ==> Owner(db, frame) == OWNER_FREE;
-    ensures reserved: \result == STATUS_RESERVED ==> Owner(db, frame) == OWNER_RESERVED;
-    ensures in_use: \result == STATUS_OK ==> InUse(db, frame);
+    ensures bad_argument: \result == STATUS_BAD_ARGUMENT <==> frame < db->nframes && !(GoodFlags(set) && GoodFlags(clear));
+    ensures not_allocated: \result == STATUS_NOT_ALLOCATED <==>
+      frame < db->nframes && GoodFlags(set) && GoodFlags(clear) && Owner(db, frame) == OWNER_FREE;
+    ensures reserved: \result == STATUS_RESERVED <==>
+      frame < db->nframes && GoodFlags(set) && GoodFlags(clear) && Owner(db, frame) == OWNER_RESERVED;
     ensures changed: \result == STATUS_OK ==> \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==>
       Flags(db, f) == ((\old(Flags(db, frame)) | set) & (FRAME_FLAGS - clear));
     ensures poison_stays: \forall integer f; 0 <= f < db->nframes ==> (Poisoned(db, f) <==> \old(Poisoned(db, f)));
     ensures others: \result == STATUS_OK ==>
       SameOutside{Pre, Post}(db, BlockFirst(db, frame), BlockFirst(db, frame) + Pow2(Order(db, frame)));
     ensures rest: SameButFlags{Pre, Post}(db);
+    ensures buddy: SameFrames{Pre, Post}(&db->buddy);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint32_t clear);
@@ -248,6 +271,9 @@ enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint
       (\forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==>
         Flags(db, f) == (\old(Flags(db, frame)) | FRAME_POISONED)) &&
       SameOutside{Pre, Post}(db, BlockFirst(db, frame), BlockFirst(db, frame) + Pow2(Order(db, frame)));
+    ensures counted: db->buddy.free_frames ==
+      \old(db->buddy.free_frames) - (\result == STATUS_OK && \old(Owner(db, frame)) == OWNER_FREE ? 1 : 0);
+    ensures places: SamePlaces{Pre, Post}(db);
     ensures unchanged: \result != STATUS_OK ==> SameRecords{Pre, Post}(db);
 */
 enum status frame_poison(struct frames *db, frame_t frame);
@@ -303,9 +329,10 @@ const char *owner_name(enum owner owner);
 
 /* Null when database and buddy are sound and agree, or the name of the first broken clause. For tests, for the
  * kernel's self-test and for a debugging user. O(frames * orders). */
-/*@ requires valid: FramesLayout(db);
+/*@ requires memory: FramesMemory(db);
     assigns \nothing;
-    ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
+    ensures exact: \result == \null <==> FramesValid(db);
+    ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
 */
 const char *frames_check(const struct frames *db);
 
