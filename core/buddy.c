@@ -175,6 +175,18 @@
     /@ assert unused: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER && Used(b, Up(x, o)) ==>
          !FreeLeaf(b, x); @/
   }
+
+  void lemma_allocated(const struct buddy *b)
+  {
+    lemma_blocks(b);
+    /@ assert up: \forall integer f, o, x; Allocated(b, f, o) && f <= x < f + Pow2(o) ==>
+         Up(Leaves(b) + x, o) == Up(Leaves(b) + f, o); @/
+    /@ assert inside: \forall integer f, o, x; Allocated(b, f, o) && f <= x < f + Pow2(o) ==> Leaf(b, Leaves(b) + x); @/
+    /@ assert used: \forall integer f, o, x; Allocated(b, f, o) && f <= x < f + Pow2(o) ==>
+         Used(b, Up(Leaves(b) + x, o)); @/
+    /@ assert order: \forall integer f, o, g, p; Allocated(b, f, o) && Allocated(b, g, p) && g <= f < g + Pow2(p) ==>
+         o == p; @/
+  }
 */
 
 /* All frames, with the reserved tail that makes them a multiple of the largest block. */

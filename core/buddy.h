@@ -61,7 +61,7 @@ struct buddy {
      ensures apart: BlocksApart(b);
      ensures unlike: BlocksUsed(b);
   @/
-  void lemma_blocks(const struct buddy *b);
+  void lemma_allocated(const struct buddy *b);
 */
 
 /* What a frame's block is (see buddy_find). */

@@ -90,8 +90,11 @@ static void set_run(struct frames *db, uint64_t first, uint64_t count, uint8_t o
       loop assigns k, db->records[first .. first + count - 1];
       loop variant count - k;
   */
-  for (uint64_t k = 0; k < count; k++)
+  for (uint64_t k = 0; k < count; k++) {
     set_record(&db->records[first + k], owner, order, flags, parent);
+    //@ assert before: RunSet(db, first, first + k, owner, order, flags, parent);
+    //@ assert this: RunSet(db, first + k, first + k + 1, owner, order, flags, parent);
+  }
 }
 
 /* The records of a run that holds no block in use, or one block as a whole, and whose frames
@@ -684,7 +687,7 @@ const char *owner_name(enum owner owner)
     requires idle: record->owner <= OWNER_RESERVED;
     assigns \nothing;
     ensures exact: \result == \null <==> record->references == 0 && record->order == 0 &&
-      (record->owner == OWNER_FREE ==> record->flags == 0) &&
+      (record->owner == OWNER_FREE ==> record->flags == 0 && (record->flags & FRAME_POISONED) == 0) &&
       (record->owner == OWNER_RESERVED ==> record->flags <= FRAME_POISONED);
     ensures text: \result != \null ==> \valid_read(\result) && \result[0] != 0;
 */
@@ -751,7 +754,7 @@ static const char *check_frame(const struct frames *db, frame_t frame)
   if (!in_use(owner))
     return check_idle(&db->records[frame]);
   //@ assert used: Allocated(&db->buddy, first, order) && first <= frame < first + Pow2(order);
-  //@ ghost lemma_blocks(&db->buddy);
+  //@ ghost lemma_allocated(&db->buddy);
   //@ assert one: BlockSound(db, frame) <==> Order(db, frame) == order && BlockFirst(db, frame) == first;
   return check_used(db, frame, first, order);
 }
@@ -775,7 +778,7 @@ const char *frames_check(const struct frames *db)
       return broken;
   }
   //@ assert sound: FramesSound(db, db->nframes);
-  //@ ghost lemma_blocks(&db->buddy);
+  //@ ghost lemma_allocated(&db->buddy);
   //@ assert records: Records(db);
   return NULL;
 }
