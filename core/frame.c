@@ -80,6 +80,7 @@ static void set_record(struct frame *record, uint8_t owner, uint8_t order, uint8
     requires size: db->nframes <= FRAMES_MAX;
     assigns db->records[first .. first + count - 1];
     ensures written: RunSet(db, first, first + count, owner, order, flags, parent);
+    ensures poison: \forall integer f; first <= f < first + count ==> (Poisoned(db, f) <==> (flags & FRAME_POISONED) != 0);
     ensures others: SameOutside{Pre, Post}(db, first, first + count);
 */
 static void set_run(struct frames *db, uint64_t first, uint64_t count, uint8_t owner, uint8_t order,
@@ -172,10 +173,6 @@ static void set_idle(struct frames *db, uint64_t first, uint64_t count, uint8_t 
 static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t owner, uint8_t flags)
 {
   set_run(db, first, order_frames(order), owner, order, flags, order == 0 ? 0 : first);
-  //@ ghost Set: ;
-  db->records[first].references = 1;
-  //@ assert others: SameOutside{Set, Here}(db, first, first + 1);
-  //@ assert rest: SameButReferences{Set, Here}(db);
   //@ assert places: SamePlaces{Pre, Here}(db);
   //@ ghost lemma_numbers(&db->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
@@ -184,6 +181,23 @@ static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t o
   //@ assert layout: FramesLayout(db);
   //@ assert buddy: BuddyValid(&db->buddy);
   //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
+  //@ ghost Set: ;
+  db->records[first].references = 1;
+  //@ assert others: SameOutside{Set, Here}(db, first, first + 1);
+  //@ assert rest: SameButReferences{Set, Here}(db);
+  //@ assert set_places: SamePlaces{Set, Here}(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert set_same_buddy: SameBuddy{Set, Here}(&db->buddy);
+  //@ assert set_levels: BitsetLevels(&db->buddy.free);
+  //@ assert set_memory: FramesMemory(db);
+  //@ assert set_layout: FramesLayout(db);
+  //@ assert set_buddy: BuddyValid(&db->buddy);
+  //@ assert set_frames: SameFrames{Set, Here}(&db->buddy);
+  //@ assert same_frames: SameFrames{Pre, Here}(&db->buddy);
+  //@ ghost lemma_powers();
+  //@ assert run_owner: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && Owner(db, f) == owner;
+  //@ assert run_block: \forall integer f; first <= f < first + Pow2(order) ==> Order(db, f) == order && Flags(db, f) == flags;
+  //@ assert run_first: \forall integer f; first <= f < first + Pow2(order) ==> BlockFirst(db, f) == first;
   //@ assert outside: SameOutside{Pre, Here}(db, first, first + Pow2(order));
   //@ assert same: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert run: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && BlockFirst(db, f) == first && Order(db, f) == order && Owner(db, f) == owner && Flags(db, f) == flags;
@@ -249,8 +263,18 @@ enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, ui
   //@ assert apart: \separated(FRAMES_MEMORY(db));
   //@ assert layout: FramesLayout(db);
   //@ assert taken: \forall integer f; 0 <= f < nframes ==> ReservedFrame(&db->buddy, f) && !FreeFrame(&db->buddy, f);
+  //@ ghost Placed: ;
   set_run(db, 0, nframes, OWNER_RESERVED, 0, 0, 0);
-  //@ assert run: RunSet(db, 0, nframes, OWNER_RESERVED, 0, 0, 0);
+  //@ assert run_places: SamePlaces{Placed, Here}(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert run_same_buddy: SameBuddy{Placed, Here}(&db->buddy);
+  //@ assert run_levels: BitsetLevels(&db->buddy.free);
+  //@ assert run_memory: FramesMemory(db);
+  //@ assert run_layout: FramesLayout(db);
+  //@ assert run_buddy: BuddyValid(&db->buddy);
+  //@ assert run_frames: SameFrames{Placed, Here}(&db->buddy);
+  //@ assert clean: \forall integer f; 0 <= f < nframes ==> !Poisoned(db, f);
+  //@ assert reserved: \forall integer f; 0 <= f < nframes ==> Owner(db, f) == OWNER_RESERVED;
   //@ assert idle: \forall integer f; 0 <= f < db->nframes ==> !InUse(db, f);
   //@ assert records: Records(db);
   //@ assert agree: FramesAgree(db);
@@ -271,6 +295,7 @@ enum status frames_release(struct frames *db, uint64_t first, uint64_t count)
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
+  //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
   if (status == STATUS_OK)
     set_idle(db, first, count, OWNER_FREE, 0);
@@ -290,6 +315,7 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count)
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
+  //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
   if (status == STATUS_OK)
     set_idle(db, first, count, OWNER_RESERVED, 0);
@@ -312,6 +338,7 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
+  //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
   //@ assert agree: status != STATUS_OK ==> FramesAgree(db);
   if (status != STATUS_OK)
@@ -522,6 +549,7 @@ static enum status give_back(struct frames *db, frame_t first)
   enum status status = free_block(db, first, order, poisoned);
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
+  //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
   if (status == STATUS_OK)
     set_idle(db, first, order_frames(order), owner, flags);
@@ -563,6 +591,23 @@ enum status frame_put(struct frames *db, frame_t frame)
 */
 static uint8_t changed_flags(uint8_t flags, uint32_t set, uint32_t clear)
 {
+  /*@ assert cases:
+        (clear == 0 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 1 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 2 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 3 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 4 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 5 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 6 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 7 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 8 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 9 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 10 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 11 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 12 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 13 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 14 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
+        (clear == 15 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS); */
   return (uint8_t)((flags | set) & (FRAME_FLAGS - clear));
 }
 
@@ -614,6 +659,7 @@ enum status frame_poison(struct frames *db, frame_t frame)
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
+  //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
   if (status == STATUS_OK)
     set_idle(db, frame, 1, OWNER_RESERVED, FRAME_POISONED);
