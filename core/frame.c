@@ -336,6 +336,7 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
     return STATUS_BAD_ARGUMENT;
   enum status status = buddy_alloc(&db->buddy, order, out);
   //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert places: SamePlaces{Pre, Here}(db);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
   //@ assert kept: KeptRecords{Pre, Here}(db);
@@ -347,6 +348,7 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   //@ assert free: \forall integer f; first <= f < first + Pow2(order) ==> Owner(db, f) == OWNER_FREE && \at(Owner(db, f), Pre) == OWNER_FREE;
   //@ assert clean: \forall integer f; first <= f < first + Pow2(order) ==> !\at(Poisoned(db, f), Pre);
   set_block(db, first, (uint8_t)order, (uint8_t)owner, (uint8_t)flags);
+  //@ assert end_places: SamePlaces{Pre, Here}(db);
   //@ assert out: *out == first;
   //@ assert flags: \forall integer f; first <= f < first + Pow2(order) ==> Flags(db, f) == flags;
   //@ assert poison: \forall integer f; first <= f < first + Pow2(order) ==> !Poisoned(db, f);
@@ -476,6 +478,7 @@ static enum status free_block(struct frames *db, frame_t first, uint32_t order, 
   enum status status = buddy_free(&db->buddy, first, order);
   //@ assert freed: status == STATUS_OK;
   //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert places: SamePlaces{Pre, Here}(db);
   //@ assert nodes: Nodes(&db->buddy) == \at(Nodes(&db->buddy), Pre);
   //@ assert layout: FramesLayout(db);
   //@ assert same: SameRecords{Pre, Here}(db);
@@ -486,6 +489,8 @@ static enum status free_block(struct frames *db, frame_t first, uint32_t order, 
     status = buddy_reserve(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
   //@ assert end: db->nframes == \at(db->nframes, Pre);
+  //@ assert end_places: SamePlaces{Pre, Here}(db);
+  //@ assert end_layout: FramesLayout(db);
   return status;
 }
 
@@ -548,6 +553,7 @@ static enum status give_back(struct frames *db, frame_t first)
   //@ assert used: \forall integer f; first <= f < first + Pow2(order) ==> !ReservedFrame(&db->buddy, f);
   enum status status = free_block(db, first, order, poisoned);
   //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert places: SamePlaces{Pre, Here}(db);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
@@ -577,6 +583,7 @@ enum status frame_put(struct frames *db, frame_t frame)
   }
   enum status status = give_back(db, first);
   //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert places: SamePlaces{Pre, Here}(db);
   //@ assert retired: \at(Poisoned(db, frame), Pre) ==> \forall integer f; first <= f < first + Pow2(\at(Order(db, frame), Pre)) ==> Owner(db, f) == OWNER_RESERVED && Poisoned(db, f);
   //@ assert others: SameOutside{Pre, Here}(db, first, first + Pow2(\at(Order(db, frame), Pre)));
   return status;
@@ -657,6 +664,7 @@ enum status frame_poison(struct frames *db, frame_t frame)
     status = buddy_reserve(&db->buddy, frame, 1);
   //@ assert done: status == STATUS_OK;
   //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert places: SamePlaces{Pre, Here}(db);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
   //@ assert kept: KeptRecords{Pre, Here}(db);
