@@ -93,6 +93,9 @@ static void set_run(struct frames *db, uint64_t first, uint64_t count, uint8_t o
   */
   for (uint64_t k = 0; k < count; k++) {
     set_record(&db->records[first + k], owner, order, flags, parent);
+    //@ assert before_bytes: \forall integer f; first <= f < first + k ==> Owner(db, f) == owner && Order(db, f) == order && Flags(db, f) == flags;
+    //@ assert before_words: \forall integer f; first <= f < first + k ==> References(db, f) == 0 && Parent(db, f) == parent;
+    //@ assert before_halves: \forall integer f; first <= f < first + k ==> Index(db, f) == 0 && Live(db, f) == 0;
     //@ assert before: RunSet(db, first, first + k, owner, order, flags, parent);
     //@ assert this: RunSet(db, first + k, first + k + 1, owner, order, flags, parent);
   }
@@ -210,6 +213,9 @@ static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t o
   //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
+  //@ assert agree_free: \forall integer f; 0 <= f < db->nframes ==> (Owner(db, f) == OWNER_FREE <==> FreeFrame(&db->buddy, f));
+  //@ assert agree_reserved: \forall integer f; 0 <= f < db->nframes ==> (Owner(db, f) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
+  //@ assert agree_blocks: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) == f ==> Allocated(&db->buddy, f, Order(db, f));
 }
 
 /*@ requires memory: \valid_read(db) && \valid(db->records + (0 .. db->nframes - 1)) && first + count <= db->nframes;
@@ -243,6 +249,36 @@ static frame_t frame_first(const struct frames *db, frame_t frame)
   return db->records[frame].order == 0 ? frame : db->records[frame].parent;
 }
 
+/* The first records of a database: every frame is reserved. */
+/*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy);
+    requires taken: \forall integer f; 0 <= f < db->nframes ==> ReservedFrame(&db->buddy, f) && !FreeFrame(&db->buddy, f);
+    assigns db->records[0 .. db->nframes - 1];
+    ensures layout: FramesLayout(db);
+    ensures buddy: BuddyValid(&db->buddy);
+    ensures records: Records(db);
+    ensures agree: FramesAgree(db);
+    ensures places: SamePlaces{Pre, Post}(db);
+    ensures frames: SameFrames{Pre, Post}(&db->buddy);
+    ensures reserved: \forall integer f; 0 <= f < db->nframes ==> Owner(db, f) == OWNER_RESERVED && !Poisoned(db, f);
+*/
+static void reserve_all(struct frames *db)
+{
+  set_run(db, 0, db->nframes, OWNER_RESERVED, 0, 0, 0);
+  //@ assert places: SamePlaces{Pre, Here}(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert levels: BitsetLevels(&db->buddy.free);
+  //@ assert memory: FramesMemory(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert buddy: BuddyValid(&db->buddy);
+  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
+  //@ assert clean: \forall integer f; 0 <= f < db->nframes ==> !Poisoned(db, f);
+  //@ assert reserved: \forall integer f; 0 <= f < db->nframes ==> Owner(db, f) == OWNER_RESERVED;
+  //@ assert idle: \forall integer f; 0 <= f < db->nframes ==> !InUse(db, f);
+  //@ assert records: Records(db);
+  //@ assert agree: FramesAgree(db);
+}
+
 enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, uint64_t nwords,
                         struct frame *records, uint64_t nrecords)
 {
@@ -263,21 +299,8 @@ enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, ui
   //@ assert apart: \separated(FRAMES_MEMORY(db));
   //@ assert layout: FramesLayout(db);
   //@ assert taken: \forall integer f; 0 <= f < nframes ==> ReservedFrame(&db->buddy, f) && !FreeFrame(&db->buddy, f);
-  //@ ghost Placed: ;
-  set_run(db, 0, nframes, OWNER_RESERVED, 0, 0, 0);
-  //@ assert run_places: SamePlaces{Placed, Here}(db);
-  //@ ghost lemma_numbers(&db->buddy);
-  //@ assert run_same_buddy: SameBuddy{Placed, Here}(&db->buddy);
-  //@ assert run_levels: BitsetLevels(&db->buddy.free);
-  //@ assert run_memory: FramesMemory(db);
-  //@ assert run_layout: FramesLayout(db);
-  //@ assert run_buddy: BuddyValid(&db->buddy);
-  //@ assert run_frames: SameFrames{Placed, Here}(&db->buddy);
-  //@ assert clean: \forall integer f; 0 <= f < nframes ==> !Poisoned(db, f);
-  //@ assert reserved: \forall integer f; 0 <= f < nframes ==> Owner(db, f) == OWNER_RESERVED;
-  //@ assert idle: \forall integer f; 0 <= f < db->nframes ==> !InUse(db, f);
-  //@ assert records: Records(db);
-  //@ assert agree: FramesAgree(db);
+  reserve_all(db);
+  //@ assert size: db->buddy.free_frames == 0;
   return STATUS_OK;
 }
 
