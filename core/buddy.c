@@ -1028,19 +1028,62 @@ static void reserve_frame(struct buddy *buddy, uint64_t frame)
   //@ assert more: ReservedMore{Taken, Here}(buddy, frame, 1);
 }
 
+/* Whether the count frames from first on are all reserved. */
+/*@ requires memory: BuddyMemory(buddy);
+    requires range: first + count <= buddy->nframes;
+    assigns \nothing;
+    ensures exact: \result <==> \forall integer f; first <= f < first + count ==> ReservedFrame(buddy, f);
+*/
+static bool run_reserved(const struct buddy *buddy, uint64_t first, uint64_t count)
+{
+  //@ ghost lemma_numbers(buddy);
+  /*@ loop invariant range: 0 <= i <= count;
+      loop invariant all: \forall integer f; first <= f < first + i ==> ReservedFrame(buddy, f);
+      loop assigns i;
+      loop variant count - i;
+  */
+  for (uint64_t i = 0; i < count; i++) {
+    //@ ghost uint64_t frame = first + i;
+    //@ assert here: Leaf(buddy, Leaves(buddy) + frame);
+    if (!is_split(buddy, leaves(buddy) + first + i)) {
+      //@ assert not: !ReservedFrame(buddy, frame);
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Whether the count frames from first on are all free. */
+/*@ requires memory: BuddyMemory(buddy);
+    requires range: first + count <= buddy->nframes;
+    assigns \nothing;
+    ensures exact: \result <==> \forall integer f; first <= f < first + count ==> FreeFrame(buddy, f);
+*/
+static bool run_free(const struct buddy *buddy, uint64_t first, uint64_t count)
+{
+  //@ ghost lemma_numbers(buddy);
+  /*@ loop invariant range: 0 <= i <= count;
+      loop invariant all: \forall integer f; first <= f < first + i ==> FreeFrame(buddy, f);
+      loop assigns i;
+      loop variant count - i;
+  */
+  for (uint64_t i = 0; i < count; i++) {
+    //@ ghost uint64_t frame = first + i;
+    //@ assert here: Leaf(buddy, Leaves(buddy) + frame);
+    if (free_above(buddy, leaves(buddy) + first + i) == BUDDY_ORDERS) {
+      //@ assert not: !FreeFrame(buddy, frame);
+      return false;
+    }
+  }
+  return true;
+}
+
 enum status buddy_release(struct buddy *buddy, uint64_t first, uint64_t count)
 {
   if (!in_range(buddy, first, count))
     return STATUS_OUT_OF_RANGE;
-  //@ ghost lemma_numbers(buddy);
-  /*@ loop invariant range: 0 <= i <= count;
-      loop invariant reserved: \forall integer f; first <= f < first + i ==> ReservedFrame(buddy, f);
-      loop assigns i;
-      loop variant count - i;
-  */
-  for (uint64_t i = 0; i < count; i++)
-    if (!is_split(buddy, leaves(buddy) + first + i))
-      return STATUS_NOT_RESERVED;
+  if (!run_reserved(buddy, first, count))
+    return STATUS_NOT_RESERVED;
   /*@ loop invariant range: 0 <= i <= count;
       loop invariant valid: BuddyValid(buddy);
       loop invariant freed: FramesFreed{Pre, Here}(buddy, first, i);
@@ -1059,15 +1102,8 @@ enum status buddy_reserve(struct buddy *buddy, uint64_t first, uint64_t count)
 {
   if (!in_range(buddy, first, count))
     return STATUS_OUT_OF_RANGE;
-  //@ ghost lemma_numbers(buddy);
-  /*@ loop invariant range: 0 <= i <= count;
-      loop invariant free: \forall integer f; first <= f < first + i ==> FreeFrame(buddy, f);
-      loop assigns i;
-      loop variant count - i;
-  */
-  for (uint64_t i = 0; i < count; i++)
-    if (free_above(buddy, leaves(buddy) + first + i) == BUDDY_ORDERS)
-      return STATUS_NOT_FREE;
+  if (!run_free(buddy, first, count))
+    return STATUS_NOT_FREE;
   /*@ loop invariant range: 0 <= i <= count;
       loop invariant valid: BuddyValid(buddy);
       loop invariant taken: FramesTaken{Pre, Here}(buddy, first, i);
@@ -1082,15 +1118,67 @@ enum status buddy_reserve(struct buddy *buddy, uint64_t first, uint64_t count)
   return STATUS_OK;
 }
 
+/* Writes a frame number out. */
+/*@ requires valid: BuddyValid(buddy);
+    requires out: \valid(out) && \separated(out, BUDDY_MEMORY(buddy));
+    requires range: frame < FRAMES_MAX;
+    assigns *out;
+    ensures out: *out == frame;
+    ensures valid: BuddyValid(buddy);
+    ensures same: SameFrames{Old, Here}(buddy) && SameNumbers{Old, Here}(buddy);
+*/
+static void write_frame(const struct buddy *buddy, frame_t *out, uint64_t frame)
+{
+  //@ ghost lemma_numbers(buddy);
+  *out = (frame_t)frame;
+  //@ assert bitset: SameBitset{Pre, Here}(&buddy->free);
+  //@ assert levels: BitsetLevels(&buddy->free);
+  //@ assert set: BitsetLayout(&buddy->free) && BitsetSummary(&buddy->free);
+  //@ assert layout: BuddyLayout(buddy);
+  //@ assert free: SameFree{Pre, Here}(buddy);
+  //@ assert split: SameSplit{Pre, Here}(buddy);
+  /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
+        0 <= Up(x, o) < Nodes(buddy); */
+  //@ assert leaves: SameLeaves{Pre, Here}(buddy);
+  //@ assert kept: LeavesKept{Pre, Here}(buddy);
+  //@ assert count: FrameCount(buddy, buddy->free_frames);
+  /*@ assert ranges: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        RangeSame{Pre, Here}(buddy, First(buddy, o), First(buddy, o)); */
+  /*@ assert plus: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
+  //@ assert orders: OrderCounts(buddy);
+  //@ assert mask: Mask(buddy) && Hints(buddy);
+  //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
+  //@ assert tree: Tree(buddy);
+  //@ assert used: SameUsed{Pre, Here}(buddy);
+  //@ assert freed: FramesFreed{Pre, Here}(buddy, 0, 0);
+  //@ assert reserved: SameReserved{Pre, Here}(buddy);
+  //@ assert allocated: SameAllocated{Pre, Here}(buddy);
+}
+
 enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
 {
   if (order > BUDDY_MAX_ORDER)
     return STATUS_BAD_ORDER;
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
   uint32_t o = word_next(buddy->orders, order);
+  /*@ assert none: \forall integer p; 0 <= p <= BUDDY_MAX_ORDER ==> NoneCounted(buddy, First(buddy, p), First(buddy, p)); */
+  /*@ assert nodes: \forall integer f, p; Block(buddy, f, p) ==> NodeOf(buddy, Up(Leaves(buddy) + f, p), p); */
+  /*@ assert empty: \forall integer p; order <= p < o && p <= BUDDY_MAX_ORDER ==> buddy->count[p] == 0; */
+  /*@ assert counted: \forall integer p; 0 <= p <= BUDDY_MAX_ORDER ==> OrderCount(buddy, p); */
+  /*@ assert bare: \forall integer p, n; order <= p < o && NodeOf(buddy, n, p) ==> !Free(buddy, n); */
+  /*@ assert gone: \forall integer f, p; order <= p < o ==> !FreeBlock(buddy, f, p); */
   if (o > BUDDY_MAX_ORDER)
     return STATUS_OUT_OF_MEMORY;
-  uint64_t leaf = node_down(pick_node(buddy, o), o);
-  *out = (frame_t)take_block(buddy, leaf, order, o);
+  uint64_t node = pick_node(buddy, o);
+  //@ ghost lemma_block(buddy, node, o);
+  uint64_t leaf = node_down(node, o);
+  //@ assert some: FreeBlock(buddy, leaf - Leaves(buddy), o);
+  uint64_t first = take_block(buddy, leaf, order, o);
+  //@ ghost Taken:;
+  //@ assert range: first + Pow2(order) <= buddy->nframes;
+  write_frame(buddy, out, first);
   return STATUS_OK;
 }
 
