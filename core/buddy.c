@@ -1086,6 +1086,7 @@ enum status buddy_release(struct buddy *buddy, uint64_t first, uint64_t count)
     return STATUS_NOT_RESERVED;
   /*@ loop invariant range: 0 <= i <= count;
       loop invariant valid: BuddyValid(buddy);
+      loop invariant numbers: SameNumbers{Pre, Here}(buddy);
       loop invariant freed: FramesFreed{Pre, Here}(buddy, first, i);
       loop invariant reserved: ReservedLess{Pre, Here}(buddy, first, i);
       loop invariant allocated: SameAllocated{Pre, Here}(buddy);
@@ -1106,6 +1107,7 @@ enum status buddy_reserve(struct buddy *buddy, uint64_t first, uint64_t count)
     return STATUS_NOT_FREE;
   /*@ loop invariant range: 0 <= i <= count;
       loop invariant valid: BuddyValid(buddy);
+      loop invariant numbers: SameNumbers{Pre, Here}(buddy);
       loop invariant taken: FramesTaken{Pre, Here}(buddy, first, i);
       loop invariant reserved: ReservedMore{Pre, Here}(buddy, first, i);
       loop invariant allocated: SameAllocated{Pre, Here}(buddy);
@@ -1135,6 +1137,7 @@ static void write_frame(const struct buddy *buddy, frame_t *out, uint64_t frame)
   //@ assert levels: BitsetLevels(&buddy->free);
   //@ assert set: BitsetLayout(&buddy->free) && BitsetSummary(&buddy->free);
   //@ assert layout: BuddyLayout(buddy);
+  //@ assert numbers: SameNumbers{Pre, Here}(buddy);
   //@ assert free: SameFree{Pre, Here}(buddy);
   //@ assert split: SameSplit{Pre, Here}(buddy);
   /*@ assert nodes: \forall integer x, o; Leaf(buddy, x) && 0 <= o <= BUDDY_MAX_ORDER ==>
@@ -1167,7 +1170,7 @@ enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
   /*@ assert nodes: \forall integer f, p; Block(buddy, f, p) ==> NodeOf(buddy, Up(Leaves(buddy) + f, p), p); */
   /*@ assert empty: \forall integer p; order <= p < o && p <= BUDDY_MAX_ORDER ==> buddy->count[p] == 0; */
   /*@ assert counted: \forall integer p; 0 <= p <= BUDDY_MAX_ORDER ==> OrderCount(buddy, p); */
-  /*@ assert bare: \forall integer p, n; order <= p < o && NodeOf(buddy, n, p) ==> !Free(buddy, n); */
+  /*@ assert bare: \forall integer p; order <= p < o && p <= BUDDY_MAX_ORDER ==> NoneFree(buddy, p); */
   /*@ assert gone: \forall integer f, p; order <= p < o ==> !FreeBlock(buddy, f, p); */
   if (o > BUDDY_MAX_ORDER)
     return STATUS_OUT_OF_MEMORY;
@@ -1178,6 +1181,7 @@ enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
   uint64_t first = take_block(buddy, leaf, order, o);
   //@ ghost Taken:;
   //@ assert range: first + Pow2(order) <= buddy->nframes;
+  //@ assert numbers: SameNumbers{Pre, Here}(buddy);
   write_frame(buddy, out, first);
   return STATUS_OK;
 }
