@@ -1,6 +1,6 @@
 #include "pagetable.h"
 
-#include "pte.h"
+#include "entry.h"
 
 /* Bits 63 .. 47 all equal. */
 /*@ assigns \nothing;
@@ -86,16 +86,6 @@ static uint32_t index1(uint64_t page)
   return (uint32_t)(page % TABLE_ENTRIES);
 }
 
-/* Where in memory entry index of the table in a frame stands. */
-/*@ requires range: index < TABLE_ENTRIES;
-    assigns \nothing;
-    ensures exact: \result == 512 * frame + index;
-*/
-static inline uint64_t slot_of(frame_t frame, uint32_t index)
-{
-  return TABLE_ENTRIES * (uint64_t)frame + index;
-}
-
 /* The table of level 1 on the way to a page, -1 if there is none. */
 /*@ requires valid: TreeValid(table) && Page(page);
     assigns \nothing;
@@ -105,13 +95,13 @@ static inline uint64_t slot_of(frame_t frame, uint32_t index)
 */
 static inline int64_t table1_of(const struct pagetable *table, uint64_t page)
 {
-  uint64_t entry = pte_read(&table->memory[slot_of(table->root, index4(page))]);
+  uint64_t entry = read_slot(table, table->root, index4(page));
   if (!pte_present(entry))
     return -1;
-  entry = pte_read(&table->memory[slot_of(pte_frame(entry), index3(page))]);
+  entry = read_slot(table, pte_frame(entry), index3(page));
   if (!pte_present(entry))
     return -1;
-  entry = pte_read(&table->memory[slot_of(pte_frame(entry), index2(page))]);
+  entry = read_slot(table, pte_frame(entry), index2(page));
   if (!pte_present(entry))
     return -1;
   return pte_frame(entry);
@@ -141,7 +131,7 @@ struct path {
 static struct path walk(const struct pagetable *table, uint64_t page)
 {
   struct path path = {0, 0, 0, 4};
-  uint64_t entry = pte_read(&table->memory[slot_of(table->root, index4(page))]);
+  uint64_t entry = read_slot(table, table->root, index4(page));
   if (!pte_present(entry)) {
     //@ assert none3: Table3(table->memory, table->root, page) == -1;
     return path;
@@ -149,7 +139,7 @@ static struct path walk(const struct pagetable *table, uint64_t page)
   path.table3 = pte_frame(entry);
   path.level = 3;
   //@ assert table3: path.table3 == Table3(table->memory, table->root, page) && path.table3 < table->frames->nframes && Owner(table->frames, path.table3) == OWNER_TABLE3;
-  entry = pte_read(&table->memory[slot_of(path.table3, index3(page))]);
+  entry = read_slot(table, path.table3, index3(page));
   if (!pte_present(entry)) {
     //@ assert none2: Table2(table->memory, table->root, page) == -1;
     return path;
@@ -157,7 +147,7 @@ static struct path walk(const struct pagetable *table, uint64_t page)
   path.table2 = pte_frame(entry);
   path.level = 2;
   //@ assert table2: path.table2 == Table2(table->memory, table->root, page) && path.table2 < table->frames->nframes && Owner(table->frames, path.table2) == OWNER_TABLE2;
-  entry = pte_read(&table->memory[slot_of(path.table2, index2(page))]);
+  entry = read_slot(table, path.table2, index2(page));
   if (!pte_present(entry)) {
     //@ assert none1: Table1(table->memory, table->root, page) == -1;
     return path;
@@ -170,173 +160,44 @@ static struct path walk(const struct pagetable *table, uint64_t page)
 
 /* A table has one parent: two pages that share a table of level 1 share every index above it. */
 /*@ ghost
-  /@ requires valid: TreeValid(table);
+  /@ requires valid: MapLayout(db, memory) && Linked(db, memory);
      assigns \nothing;
-     ensures levels: Levels(table->frames, table->memory);
-     ensures one_path: OnePath(table->frames, table->memory);
+     ensures levels: Levels(db, memory);
+     ensures one_path: OnePath(db, memory);
+     ensures parents: Parents(db, memory);
   @/
-  static void one_path(const struct pagetable *table)
+  static void one_path(const struct frames *db, const uint64_t *memory)
   {
     /@ assert indices: \forall integer q; Page(q) ==>
          0 <= Index1(q) < 512 && 0 <= Index2(q) < 512 && 0 <= Index3(q) < 512 && 0 <= Index4(q) < 512; @/
-    /@ assert links: \forall integer f, i; 0 <= f < table->frames->nframes && 0 <= i < 512 &&
-         Owner(table->frames, f) >= OWNER_TABLE2 && Next(table->memory, f, i) >= 0 ==>
-         LinkedAt(table->frames, Next(table->memory, f, i), f, i) &&
-         Owner(table->frames, Next(table->memory, f, i)) == Owner(table->frames, f) - 1; @/
-    /@ assert links3: \forall integer r, q; Root(table->frames, r) && Page(q) && Table3(table->memory, r, q) >= 0 ==>
-         LinkedAt(table->frames, Table3(table->memory, r, q), r, Index4(q)) &&
-         Owner(table->frames, Table3(table->memory, r, q)) == OWNER_TABLE3; @/
-    /@ assert links2: \forall integer r, q; Root(table->frames, r) && Page(q) && Table2(table->memory, r, q) >= 0 ==>
-         Table3(table->memory, r, q) >= 0 &&
-         LinkedAt(table->frames, Table2(table->memory, r, q), Table3(table->memory, r, q), Index3(q)) &&
-         Owner(table->frames, Table2(table->memory, r, q)) == OWNER_TABLE2; @/
-    /@ assert links1: \forall integer r, q; Root(table->frames, r) && Page(q) && Table1(table->memory, r, q) >= 0 ==>
-         Table2(table->memory, r, q) >= 0 &&
-         LinkedAt(table->frames, Table1(table->memory, r, q), Table2(table->memory, r, q), Index2(q)) &&
-         Owner(table->frames, Table1(table->memory, r, q)) == OWNER_TABLE1; @/
-    /@ assert same2: \forall integer r, q, o, p; Root(table->frames, r) && Page(q) && Root(table->frames, o) && Page(p) &&
-         Table1(table->memory, r, q) >= 0 && Table1(table->memory, r, q) == Table1(table->memory, o, p) ==>
-         Table2(table->memory, r, q) == Table2(table->memory, o, p) && Index2(q) == Index2(p); @/
-    /@ assert same3: \forall integer r, q, o, p; Root(table->frames, r) && Page(q) && Root(table->frames, o) && Page(p) &&
-         Table2(table->memory, r, q) >= 0 && Table2(table->memory, r, q) == Table2(table->memory, o, p) ==>
-         Table3(table->memory, r, q) == Table3(table->memory, o, p) && Index3(q) == Index3(p); @/
-    /@ assert same4: \forall integer r, q, o, p; Root(table->frames, r) && Page(q) && Root(table->frames, o) && Page(p) &&
-         Table3(table->memory, r, q) >= 0 && Table3(table->memory, r, q) == Table3(table->memory, o, p) ==>
+    /@ assert links: \forall integer f, i; 0 <= f < db->nframes && 0 <= i < 512 &&
+         OWNER_TABLE2 <= Owner(db, f) <= OWNER_TABLE4 && Next(memory, f, i) >= 0 ==>
+         LinkedAt(db, Next(memory, f, i), f, i) &&
+         Owner(db, Next(memory, f, i)) == Owner(db, f) - 1; @/
+    /@ assert links3: \forall integer r, q; Root(db, r) && Page(q) && Table3(memory, r, q) >= 0 ==>
+         LinkedAt(db, Table3(memory, r, q), r, Index4(q)) &&
+         Owner(db, Table3(memory, r, q)) == OWNER_TABLE3; @/
+    /@ assert links2: \forall integer r, q; Root(db, r) && Page(q) && Table2(memory, r, q) >= 0 ==>
+         Table3(memory, r, q) >= 0 &&
+         LinkedAt(db, Table2(memory, r, q), Table3(memory, r, q), Index3(q)) &&
+         Owner(db, Table2(memory, r, q)) == OWNER_TABLE2; @/
+    /@ assert links1: \forall integer r, q; Root(db, r) && Page(q) && Table1(memory, r, q) >= 0 ==>
+         Table2(memory, r, q) >= 0 &&
+         LinkedAt(db, Table1(memory, r, q), Table2(memory, r, q), Index2(q)) &&
+         Owner(db, Table1(memory, r, q)) == OWNER_TABLE1; @/
+    /@ assert same2: \forall integer r, q, o, p; Root(db, r) && Page(q) && Root(db, o) && Page(p) &&
+         Table1(memory, r, q) >= 0 && Table1(memory, r, q) == Table1(memory, o, p) ==>
+         Table2(memory, r, q) == Table2(memory, o, p) && Index2(q) == Index2(p); @/
+    /@ assert same3: \forall integer r, q, o, p; Root(db, r) && Page(q) && Root(db, o) && Page(p) &&
+         Table2(memory, r, q) >= 0 && Table2(memory, r, q) == Table2(memory, o, p) ==>
+         Table3(memory, r, q) == Table3(memory, o, p) && Index3(q) == Index3(p); @/
+    /@ assert same4: \forall integer r, q, o, p; Root(db, r) && Page(q) && Root(db, o) && Page(p) &&
+         Table3(memory, r, q) >= 0 && Table3(memory, r, q) == Table3(memory, o, p) ==>
          r == o && Index4(q) == Index4(p); @/
     /@ assert page: \forall integer q, p; Page(q) && Page(p) && Index4(q) == Index4(p) && Index3(q) == Index3(p) &&
          Index2(q) == Index2(p) && Index1(q) == Index1(p) ==> q == p; @/
   }
 */
-
-/* Tells the caller what an entry says. */
-/*@ requires layout: SpaceLayout(table) && \valid(out) && SpaceApart(table, out);
-    assigns *out;
-    ensures frame: out->frame == PteFrame(entry);
-    ensures permissions: out->permissions == PtePermissions(entry);
-    ensures seen: (out->accessed <==> PteAccessed(entry) == 1) && (out->dirty <==> PteDirty(entry) == 1);
-    ensures layout: SpaceLayout(table);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
-    ensures linked: \old(Linked(table->frames, table->memory)) ==> Linked(table->frames, table->memory);
-    ensures counted: \old(Counted(table->frames, table->memory)) ==> Counted(table->frames, table->memory);
-    ensures root: \old(Root(table->frames, table->root)) ==> Root(table->frames, table->root);
-*/
-static inline void report(const struct pagetable *table, uint64_t entry, struct translation *out)
-{
-  (void)table; /* the contract speaks of it */
-  out->frame = pte_frame(entry);
-  out->permissions = pte_permissions(entry);
-  out->accessed = pte_accessed(entry);
-  out->dirty = pte_dirty(entry);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
-  //@ assert same: SameRecords{Pre, Here}(table->frames);
-  //@ assert blocks: \forall integer f; 0 <= f < table->frames->nframes ==> BlockFirst{Here}(table->frames, f) == BlockFirst{Pre}(table->frames, f);
-  //@ assert buddy: \at(FramesValid(table->frames), Pre) ==> BuddyValid(&table->frames->buddy);
-  //@ assert records: \at(FramesValid(table->frames), Pre) ==> Records(table->frames);
-  //@ assert agree: \at(FramesValid(table->frames), Pre) ==> FramesAgree(table->frames);
-}
-
-/* Writes an entry. */
-/*@ requires layout: SpaceLayout(table);
-    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES;
-    assigns table->memory[512 * frame + index];
-    ensures written: table->memory[512 * frame + index] == entry;
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
-    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
-    ensures counts: SameCountsBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
-    ensures count: Count(table->memory, 512 * frame, 512) == \old(Count(table->memory, 512 * frame, 512)) +
-      PteOne(table->memory[512 * frame + index]) - \old(PteOne(table->memory[512 * frame + index]));
-*/
-static inline void write_slot(const struct pagetable *table, frame_t frame, uint32_t index,
-                              uint64_t entry)
-{
-  pte_write(&table->memory[slot_of(frame, index)], entry);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
-  //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
-  /*@ ghost
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant other: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes &&
-         !(x <= 512 * frame + index < x + 512) ==> Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
-       loop invariant here: Count{Here}(table->memory, 512 * frame, k) == Count{Pre}(table->memory, 512 * frame, k) +
-         (k > index ? PteOne(table->memory[512 * frame + index]) - PteOne(\at(table->memory[512 * frame + index], Pre)) : 0);
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  */
-}
-
-/* Empties an entry, and returns it as it was at that moment. */
-/*@ requires layout: SpaceLayout(table);
-    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES;
-    assigns table->memory[512 * frame + index];
-    ensures empty: !PtePresent(table->memory[512 * frame + index]);
-    ensures same: SameEntry(\result, \old(table->memory[512 * frame + index]));
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
-    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
-    ensures counts: SameCountsBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
-    ensures count: Count(table->memory, 512 * frame, 512) == \old(Count(table->memory, 512 * frame, 512)) +
-      PteOne(table->memory[512 * frame + index]) - \old(PteOne(table->memory[512 * frame + index]));
-*/
-static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, uint32_t index)
-{
-  uint64_t taken = pte_exchange(&table->memory[slot_of(frame, index)], pte_empty());
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
-  //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
-  /*@ ghost
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant other: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes &&
-         !(x <= 512 * frame + index < x + 512) ==> Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
-       loop invariant here: Count{Here}(table->memory, 512 * frame, k) == Count{Pre}(table->memory, 512 * frame, k) +
-         (k > index ? PteOne(table->memory[512 * frame + index]) - PteOne(\at(table->memory[512 * frame + index], Pre)) : 0);
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  */
-  return taken;
-}
-
-/* Gives a present entry other permissions; accessed and dirty stay as the processor leaves them. Returns the
- * entry as it was at that moment. */
-/*@ requires layout: SpaceLayout(table);
-    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES && permissions <= PAGE_PERMISSIONS;
-    requires present: PtePresent(table->memory[512 * frame + index]) && SameEntry(entry, table->memory[512 * frame + index]);
-    assigns table->memory[512 * frame + index];
-    ensures present: PtePresent(table->memory[512 * frame + index]);
-    ensures frame: PteFrame(table->memory[512 * frame + index]) == \old(PteFrame(table->memory[512 * frame + index]));
-    ensures permissions: PtePermissions(table->memory[512 * frame + index]) == permissions;
-    ensures same: SameEntry(\result, \old(table->memory[512 * frame + index]));
-    ensures accessed: PteAccessed(table->memory[512 * frame + index]) == PteAccessed(\result);
-    ensures dirty: PteDirty(table->memory[512 * frame + index]) == PteDirty(\result);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
-    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
-    ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
-*/
-static inline uint64_t change_slot(const struct pagetable *table, frame_t frame, uint32_t index,
-                                   uint64_t entry, uint32_t permissions)
-{
-  uint64_t *slot = &table->memory[slot_of(frame, index)];
-  uint64_t held = entry;
-  /* Each try but the last meets a bit more, accessed or dirty: at most three. */
-  /*@ loop invariant same: PtePresent(held) && SameEntry(held, \at(table->memory[512 * frame + index], Pre));
-      loop invariant untouched: *slot == \at(table->memory[512 * frame + index], Pre);
-      loop assigns entry, held, *slot;
-      loop variant 2 - PteAccessed(held) - PteDirty(held);
-  */
-  do {
-    entry = held;
-    held = pte_update(slot, entry, pte_with_permissions(entry, permissions));
-  } while (held != entry);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
-  //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
-  /*@ ghost
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant other: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes ==>
-         Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  */
-  return entry;
-}
 
 /* Gives a mapped page other permissions; its table of level 1 is in frame. Returns the entry as it was. */
 /*@ requires valid: TreeValid(table) && Page(page) && permissions <= PAGE_PERMISSIONS;
@@ -357,9 +218,9 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
 static inline uint64_t change_page(const struct pagetable *table, uint64_t page, frame_t frame,
                                    uint64_t entry, uint32_t permissions)
 {
-  //@ ghost one_path(table);
+  //@ ghost one_path(table->frames, table->memory);
   uint64_t old = change_slot(table, frame, index1(page), entry, permissions);
-  //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> table->memory[s] == \at(table->memory[s], Pre);
+  //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert ranges: \forall integer q; Page(q) ==> 0 <= Index1(q) < 512 && 0 <= Index2(q) < 512 && 0 <= Index3(q) < 512 && 0 <= Index4(q) < 512;
@@ -371,116 +232,9 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
   //@ assert read: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> At{Here}(table->memory, Table1{Pre}(table->memory, r, q), q) == At{Pre}(table->memory, Table1{Pre}(table->memory, r, q), q);
   //@ assert entries: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> Entry{Here}(table->memory, r, q) == Entry{Pre}(table->memory, r, q);
   //@ assert found: Table1(table->memory, table->root, page) == frame && Index1(page) == page % 512;
-  //@ assert here: Entry(table->memory, table->root, page) == table->memory[512 * frame + page % 512];
+  //@ assert here: Entry(table->memory, table->root, page) == Slot(table->memory, 512 * frame + page % 512);
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
   return old;
-}
-
-/* Empties a table. */
-/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes;
-    assigns table->memory[512 * frame .. 512 * frame + 511];
-    ensures layout: SpaceLayout(table);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
-    ensures empty: EmptyTable(table->memory, frame);
-    ensures count: Count(table->memory, 512 * frame, 512) == 0;
-    ensures others: SameEntriesOutside{Pre, Post}(table->frames, table->memory, 512 * frame);
-    ensures counts: SameCountsOutside{Pre, Post}(table->frames, table->memory, 512 * frame);
-*/
-static void clear_table(const struct pagetable *table, frame_t frame)
-{
-  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant layout: SpaceLayout(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
-      loop invariant frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
-      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
-      loop invariant others: SameEntriesOutside{Pre, Here}(table->frames, table->memory, 512 * frame);
-      loop invariant counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, 512 * frame);
-      loop assigns i, table->memory[512 * frame .. 512 * frame + 511];
-      loop variant TABLE_ENTRIES - i;
-  */
-  for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
-    write_slot(table, frame, i, pte_empty());
-  /*@ ghost
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant none: Count(table->memory, 512 * frame, k) == 0;
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  */
-}
-
-/* A table has between 0 and 512 entries, and an entry that is present or not makes that narrower. */
-/*@ ghost
-  /@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index < TABLE_ENTRIES;
-     assigns \nothing;
-     ensures bounds: PteOne(table->memory[512 * frame + index]) <= Count(table->memory, 512 * frame, 512) <=
-       511 + PteOne(table->memory[512 * frame + index]);
-  @/
-  static void count_bounds(const struct pagetable *table, frame_t frame, uint32_t index)
-  {
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant low: (k > index ? PteOne(table->memory[512 * frame + index]) : 0) <= Count(table->memory, 512 * frame, k);
-       loop invariant high: Count(table->memory, 512 * frame, k) <= k - (k > index ? 1 - PteOne(table->memory[512 * frame + index]) : 0);
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  }
-*/
-
-/* Fills an entry that is not present. */
-/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index < TABLE_ENTRIES;
-    requires counted: Counted(table->frames, table->memory) && Owner(table->frames, frame) >= OWNER_TABLE1;
-    requires absent: !PtePresent(table->memory[512 * frame + index]) && PtePresent(entry);
-    assigns table->frames->records[frame].live, table->memory[512 * frame + index];
-    ensures layout: SpaceLayout(table);
-    ensures counted: Counted(table->frames, table->memory);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
-    ensures written: table->memory[512 * frame + index] == entry;
-    ensures live: Live(table->frames, frame) == \old(Live(table->frames, frame)) + 1;
-    ensures records: SameButLive{Pre, Post}(table->frames, frame);
-    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
-*/
-static inline void add_entry(const struct pagetable *table, frame_t frame, uint32_t index,
-                             uint64_t entry)
-{
-  //@ ghost count_bounds(table, frame, index);
-  table->frames->records[frame].live++;
-  //@ assert layout: SpaceLayout(table);
-  //@ assert frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
-  write_slot(table, frame, index, entry);
-  //@ assert other_counts: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Count{Here}(table->memory, 512 * f, 512) == Count{Pre}(table->memory, 512 * f, 512);
-  //@ assert other_lives: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Live{Here}(table->frames, f) == Live{Pre}(table->frames, f);
-  //@ assert records: SameButLive{Pre, Here}(table->frames, frame);
-  //@ assert own: Live(table->frames, frame) == Count(table->memory, 512 * frame, 512);
-  //@ assert other: \forall integer f; 0 <= f < table->frames->nframes && f != frame && Owner(table->frames, f) >= OWNER_TABLE1 ==> Live(table->frames, f) == Count(table->memory, 512 * f, 512);
-}
-
-/* Empties an entry that is present, and returns it as it was at that moment. */
-/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index < TABLE_ENTRIES;
-    requires counted: Counted(table->frames, table->memory) && Owner(table->frames, frame) >= OWNER_TABLE1;
-    requires present: PtePresent(table->memory[512 * frame + index]);
-    assigns table->frames->records[frame].live, table->memory[512 * frame + index];
-    ensures layout: SpaceLayout(table);
-    ensures counted: Counted(table->frames, table->memory);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
-    ensures empty: !PtePresent(table->memory[512 * frame + index]);
-    ensures same: SameEntry(\result, \old(table->memory[512 * frame + index]));
-    ensures live: Live(table->frames, frame) == \old(Live(table->frames, frame)) - 1;
-    ensures records: SameButLive{Pre, Post}(table->frames, frame);
-    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
-*/
-static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame, uint32_t index)
-{
-  //@ ghost count_bounds(table, frame, index);
-  table->frames->records[frame].live--;
-  //@ assert layout: SpaceLayout(table);
-  //@ assert frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
-  uint64_t taken = take_slot(table, frame, index);
-  //@ assert other_counts: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Count{Here}(table->memory, 512 * f, 512) == Count{Pre}(table->memory, 512 * f, 512);
-  //@ assert other_lives: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Live{Here}(table->frames, f) == Live{Pre}(table->frames, f);
-  //@ assert records: SameButLive{Pre, Here}(table->frames, frame);
-  //@ assert own: Live(table->frames, frame) == Count(table->memory, 512 * frame, 512);
-  //@ assert other: \forall integer f; 0 <= f < table->frames->nframes && f != frame && Owner(table->frames, f) >= OWNER_TABLE1 ==> Live(table->frames, f) == Count(table->memory, 512 * f, 512);
-  return taken;
 }
 
 /* Maps a page that is not mapped; its table of level 1 is in frame. */
@@ -498,10 +252,10 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
 static inline void add_page(const struct pagetable *table, uint64_t page, frame_t frame,
                             uint64_t entry)
 {
-  //@ ghost one_path(table);
+  //@ ghost one_path(table->frames, table->memory);
   //@ assert level: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
   add_entry(table, frame, index1(page), entry);
-  //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> table->memory[s] == \at(table->memory[s], Pre);
+  //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert ranges: \forall integer q; Page(q) ==> 0 <= Index1(q) < 512 && 0 <= Index2(q) < 512 && 0 <= Index3(q) < 512 && 0 <= Index4(q) < 512;
@@ -513,7 +267,7 @@ static inline void add_page(const struct pagetable *table, uint64_t page, frame_
   //@ assert read: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> At{Here}(table->memory, Table1{Pre}(table->memory, r, q), q) == At{Pre}(table->memory, Table1{Pre}(table->memory, r, q), q);
   //@ assert entries: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> Entry{Here}(table->memory, r, q) == Entry{Pre}(table->memory, r, q);
   //@ assert found: Table1(table->memory, table->root, page) == frame && Index1(page) == page % 512;
-  //@ assert here: Entry(table->memory, table->root, page) == table->memory[512 * frame + page % 512];
+  //@ assert here: Entry(table->memory, table->root, page) == Slot(table->memory, 512 * frame + page % 512);
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
 }
 
@@ -531,11 +285,11 @@ static inline void add_page(const struct pagetable *table, uint64_t page, frame_
 */
 static inline uint64_t remove_page(const struct pagetable *table, uint64_t page, frame_t frame)
 {
-  //@ ghost one_path(table);
+  //@ ghost one_path(table->frames, table->memory);
   //@ assert level: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
-  //@ assert was: Entry(table->memory, table->root, page) == table->memory[512 * frame + page % 512];
+  //@ assert was: Entry(table->memory, table->root, page) == Slot(table->memory, 512 * frame + page % 512);
   uint64_t entry = remove_entry(table, frame, index1(page));
-  //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> table->memory[s] == \at(table->memory[s], Pre);
+  //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert ranges: \forall integer q; Page(q) ==> 0 <= Index1(q) < 512 && 0 <= Index2(q) < 512 && 0 <= Index3(q) < 512 && 0 <= Index4(q) < 512;
@@ -547,175 +301,170 @@ static inline uint64_t remove_page(const struct pagetable *table, uint64_t page,
   //@ assert read: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> At{Here}(table->memory, Table1{Pre}(table->memory, r, q), q) == At{Pre}(table->memory, Table1{Pre}(table->memory, r, q), q);
   //@ assert entries: \forall integer r, q; Root(table->frames, r) && Page(q) && !(r == table->root && q == page) && Table1{Pre}(table->memory, r, q) >= 0 ==> Entry{Here}(table->memory, r, q) == Entry{Pre}(table->memory, r, q);
   //@ assert found: Table1(table->memory, table->root, page) == frame && Index1(page) == page % 512;
-  //@ assert here: Entry(table->memory, table->root, page) == table->memory[512 * frame + page % 512];
+  //@ assert here: Entry(table->memory, table->root, page) == Slot(table->memory, 512 * frame + page % 512);
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
   return entry;
 }
 
-/* Drops a reference to a frame in use. Tables other than that frame are as before, and no entry changes. */
-/*@ requires layout: MapLayout(db, memory) && FramesValid(db);
-    requires frame: frame < db->nframes && InUse(db, frame);
-    assigns FRAMES_CHANGES(db);
-    ensures layout: MapLayout(db, memory) && db->nframes == \old(db->nframes);
-    ensures frames: FramesValid(db);
-    ensures entries: SameEntries{Pre, Post}(db, memory);
-    ensures counts: SameCounts{Pre, Post}(db, memory);
-    ensures tables: SameTablesBut{Pre, Post}(db, frame);
-    ensures no_more: NoMoreTables{Pre, Post}(db);
-    ensures reference: ReferenceDropped{Pre, Post}(db, frame);
-*/
-static inline void put_frame(struct frames *db, uint64_t *memory, frame_t frame)
-{
-  (void)memory; /* the contract speaks of it */
-  (void)frame_put(db, frame);
-  //@ assert size: db->nframes == \at(db->nframes, Pre);
-  //@ assert layout: MapLayout(db, memory);
-  //@ assert entries: SameEntries{Pre, Here}(db, memory);
-  /*@ ghost
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * db->nframes ==>
-         Count{Here}(memory, x, k) == Count{Pre}(memory, x, k);
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  */
-  //@ assert alike: \forall integer f; 0 <= f < db->nframes && BlockFirst{Pre}(db, frame) <= f < BlockFirst{Pre}(db, frame) + Pow2(Order{Pre}(db, frame)) ==> Owner{Pre}(db, f) == Owner{Pre}(db, frame);
-}
-
-/* Takes a frame for a table. No other table changes, and no entry does. */
-/*@ requires layout: MapLayout(db, memory) && FramesValid(db) && OWNER_TABLE1 <= owner <= OWNER_TABLE4;
-    requires out: \valid(out) && \separated(out, memory + (0 .. 512 * db->nframes - 1), db,
-      db->records + (0 .. db->nframes - 1),
-      db->buddy.free.words + (0 .. db->buddy.free.nwords - 1),
-      db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
-    assigns *out, FRAMES_CHANGES(db);
-    ensures layout: MapLayout(db, memory) && db->nframes == \old(db->nframes);
-    ensures frames: FramesValid(db);
-    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
-    ensures entries: SameEntries{Pre, Post}(db, memory);
-    ensures counts: SameCounts{Pre, Post}(db, memory);
-    ensures fresh: \result == STATUS_OK ==> *out < db->nframes && Owner{Pre}(db, *out) == OWNER_FREE &&
-      Owner(db, *out) == owner && Live(db, *out) == 0;
-    ensures others: \result == STATUS_OK ==> SameOutside{Pre, Post}(db, *out, *out + 1);
-    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameRecords{Pre, Post}(db);
-*/
-static inline enum status take_frame(struct frames *db, uint64_t *memory, enum owner owner,
-                                     frame_t *out)
-{
-  (void)memory; /* the contract speaks of it */
-  enum status status = frame_alloc(db, 0, owner, 0, out);
-  //@ assert size: db->nframes == \at(db->nframes, Pre);
-  //@ assert layout: MapLayout(db, memory);
-  //@ assert entries: SameEntries{Pre, Here}(db, memory);
-  /*@ ghost
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * db->nframes ==>
-         Count{Here}(memory, x, k) == Count{Pre}(memory, x, k);
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  */
-  return status;
-}
-
-/* A new empty table under an entry that is not present; its owner is its level. */
+/* A new empty table under an entry that is not present, -1 without memory; its owner is its level. */
 /*@ requires valid: SpaceValid(table);
-    requires out: \valid(out) && \separated(out, table, table->memory + (0 .. 512 * table->frames->nframes - 1), table->frames,
-      table->frames->records + (0 .. table->frames->nframes - 1),
-      table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1),
-      table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64 - 1));
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && OWNER_TABLE1 <= owner <= OWNER_TABLE3 &&
-      Owner(table->frames, parent) == owner + 1 && !PtePresent(table->memory[512 * parent + index]);
-    assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+      Owner(table->frames, parent) == owner + 1 && !PtePresent(Slot(table->memory, 512 * parent + index));
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
-    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
-    ensures fresh: \result == STATUS_OK ==> *out < table->frames->nframes && Owner{Pre}(table->frames, *out) == OWNER_FREE;
-    ensures table: \result == STATUS_OK ==> Owner(table->frames, *out) == owner && EmptyTable(table->memory, *out);
-    ensures linked: \result == STATUS_OK ==> PtePresent(table->memory[512 * parent + index]) &&
-      PteFrame(table->memory[512 * parent + index]) == *out;
-    ensures owners: \result == STATUS_OK ==> SameOwnersBut{Pre, Post}(table->frames, *out);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures range: -1 <= \result < table->frames->nframes;
+    ensures fresh: \result >= 0 ==> Owner{Pre}(table->frames, \result) == OWNER_FREE;
+    ensures table: \result >= 0 ==> Owner(table->frames, \result) == owner && EmptyTable(table->memory, \result) &&
+      Live(table->frames, \result) == 0 && References(table->frames, \result) == 1 && Flags(table->frames, \result) == 0;
+    ensures linked: \result >= 0 ==> PtePresent(Slot(table->memory, 512 * parent + index)) &&
+      PteFrame(Slot(table->memory, 512 * parent + index)) == \result;
+    ensures records: \result >= 0 ==> SameButTable{Pre, Post}(table->frames, parent, \result);
+    ensures live: \result >= 0 ==> Live(table->frames, parent) == \old(Live(table->frames, parent)) + 1;
+    ensures slots: \result >= 0 ==> SameSlotsBut{Pre, Post}(table->frames, table->memory, 512 * parent + index);
+    ensures use: SameUse{Pre, Post}(table->frames);
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
-    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameRecords{Pre, Post}(table->frames) &&
+    ensures unchanged: \result < 0 ==> SameRecords{Pre, Post}(table->frames) &&
       SameEntries{Pre, Post}(table->frames, table->memory);
 */
-static enum status add_table(struct pagetable *table, frame_t parent, uint32_t index,
-                             enum owner owner, frame_t *out)
+static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index, enum owner owner)
 {
-  frame_t child = 0;
-  enum status status = take_frame(table->frames, table->memory, owner, &child);
-  if (status != STATUS_OK)
-    return status;
-  clear_table(table, child);
-  table->frames->records[child].parent = parent;
-  table->frames->records[child].index = (uint16_t)index;
-  add_entry(table, parent, index, pte_table(child));
-  *out = child;
-  return STATUS_OK;
+  //@ ghost one_path(table->frames, table->memory);
+  int64_t child = take_frame(table, owner);
+  if (child < 0) {
+    //@ assert linked: Linked(table->frames, table->memory);
+    //@ assert counted: Counted(table->frames, table->memory);
+    //@ assert pages: SamePages{Pre, Here}(table->frames, table->memory);
+    return -1;
+  }
+  //@ assert apart: child != parent;
+  clear_table(table, (frame_t)child);
+  //@ assert outside: SameEntriesOutside{Pre, Here}(table->frames, table->memory, 512 * child);
+  //@ assert counted: Counted(table->frames, table->memory);
+  set_slot(table, (frame_t)child, parent, index);
+  add_entry(table, parent, index, pte_table((frame_t)child));
+  //@ assert records: SameButTable{Pre, Here}(table->frames, parent, child);
+  //@ assert slots: SameSlotsBut{Pre, Here}(table->frames, table->memory, 512 * parent + index);
+  //@ assert empty: EmptyTable(table->memory, child);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert none: Next{Pre}(table->memory, parent, index) == -1 && Next{Here}(table->memory, parent, index) == child;
+  //@ assert branch: Branch{Pre, Here}(table->frames, table->memory, parent, index, child);
+  //@ assert pages: SamePages{Pre, Here}(table->frames, table->memory);
+  return child;
+}
+
+/* Takes the entry that points at an empty table away. */
+/*@ requires valid: SpaceValid(table);
+    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
+      OWNER_TABLE2 <= Owner(table->frames, parent) <= OWNER_TABLE4;
+    requires child: PtePresent(Slot(table->memory, 512 * parent + index)) && PteFrame(Slot(table->memory, 512 * parent + index)) == child;
+    requires empty: Live(table->frames, child) == 0;
+    assigns table->frames->records[parent].live, table->memory[512 * parent + index];
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures child: child < table->frames->nframes && Owner(table->frames, child) == Owner(table->frames, parent) - 1 && child != parent;
+    ensures gone: !PtePresent(Slot(table->memory, 512 * parent + index));
+    ensures alone: Unlinked(table->frames, table->memory, child);
+    ensures live: Live(table->frames, parent) == \old(Live(table->frames, parent)) - 1;
+    ensures records: SameButTable{Pre, Post}(table->frames, parent, child);
+    ensures same_child: SameButLive{Pre, Post}(table->frames, parent);
+    ensures slots: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * parent + index);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+*/
+static inline void unlink_table(const struct pagetable *table, frame_t parent, uint32_t index,
+                                frame_t child)
+{
+  (void)child; /* the contract speaks of it */
+  //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == Owner(table->frames, parent) - 1;
+  //@ assert link: Parent(table->frames, child) == parent && Index(table->frames, child) == index;
+  //@ ghost count_none(table, child);
+  (void)remove_entry(table, parent, index);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert alone: Unlinked(table->frames, table->memory, child);
+  //@ ghost one_path(table->frames, table->memory);
+  //@ assert slots: SameSlotsBut{Here, Pre}(table->frames, table->memory, 512 * parent + index);
+  //@ assert branch: Branch{Here, Pre}(table->frames, table->memory, parent, index, child);
+  //@ assert back: SamePages{Here, Pre}(table->frames, table->memory);
+  //@ assert roots: SameRoots{Pre, Here}(table->frames);
+}
+
+/* Puts back the frame of a table that no entry points at. */
+/*@ requires valid: SpaceValid(table);
+    requires alone: frame < table->frames->nframes && Owner(table->frames, frame) >= OWNER_TABLE1 &&
+      Unlinked(table->frames, table->memory, frame);
+    assigns FRAMES_CHANGES(table->frames);
+    ensures layout: SpaceLayout(table);
+    ensures valid: TablesValid(table->frames, table->memory);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures others: SameOutside{Pre, Post}(table->frames, frame, frame + 1);
+    ensures freed: \old(References(table->frames, frame)) == 1 && \old(Flags(table->frames, frame)) == 0 ==>
+      Owner(table->frames, frame) == OWNER_FREE;
+    ensures idle: SameIdle{Pre, Post}(table->frames);
+    ensures use: SameUse{Pre, Post}(table->frames);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+*/
+static inline void release_table(const struct pagetable *table, frame_t frame)
+{
+  //@ ghost one_path(table->frames, table->memory);
+  put_frame(table, frame);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert counted: Counted(table->frames, table->memory);
 }
 
 /* Gives back the table under an entry if it is empty: whether it was. */
 /*@ requires valid: SpaceValid(table);
-    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, parent) >= OWNER_TABLE2;
-    requires child: PtePresent(table->memory[512 * parent + index]) && PteFrame(table->memory[512 * parent + index]) == child;
+    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
+      OWNER_TABLE2 <= Owner(table->frames, parent) <= OWNER_TABLE4;
+    requires child: PtePresent(Slot(table->memory, 512 * parent + index)) && PteFrame(Slot(table->memory, 512 * parent + index)) == child;
     assigns table->memory[512 * parent + index], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
+    ensures same_space: SameSpace{Pre, Post}(table);
     ensures empty: \result <==> \old(Live(table->frames, child)) == 0;
-    ensures gone: \result ==> !PtePresent(table->memory[512 * parent + index]);
-    ensures owners: SameOwnersBut{Pre, Post}(table->frames, child);
+    ensures gone: \result ==> !PtePresent(Slot(table->memory, 512 * parent + index));
+    ensures records: \result ==> SameButTable{Pre, Post}(table->frames, parent, child);
+    ensures live: \result ==> Live(table->frames, parent) == \old(Live(table->frames, parent)) - 1;
+    ensures freed: \result && \old(References(table->frames, child)) == 1 && \old(Flags(table->frames, child)) == 0 ==>
+      Owner(table->frames, child) == OWNER_FREE;
+    ensures slots: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * parent + index);
+    ensures idle: SameIdle{Pre, Post}(table->frames);
+    ensures use: SameUse{Pre, Post}(table->frames);
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
     ensures unchanged: !\result ==> SameRecords{Pre, Post}(table->frames) && SameEntries{Pre, Post}(table->frames, table->memory);
 */
 static bool drop_table(struct pagetable *table, frame_t parent, uint32_t index, frame_t child)
 {
-  if (table->frames->records[child].live != 0)
+  //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == Owner(table->frames, parent) - 1;
+  if (live_of(table, child) != 0)
     return false;
-  (void)remove_entry(table, parent, index);
-  put_frame(table->frames, table->memory, child);
+  unlink_table(table, parent, index, child);
+  release_table(table, child);
+  //@ assert root: Root(table->frames, table->root);
   return true;
 }
 
 enum status pagetable_create(struct pagetable *table, struct frames *frames, uint64_t *memory)
 {
-  struct pagetable made = {frames, memory, 0};
-  frame_t root = 0;
-  enum status status = take_frame(frames, memory, OWNER_TABLE4, &root);
-  if (status != STATUS_OK)
-    return status;
-  made.root = root;
-  clear_table(&made, root);
-  *table = made;
+  //@ ghost one_path(frames, memory);
+  int64_t root = take_table(frames, memory, OWNER_TABLE4);
+  if (root < 0) {
+    //@ assert linked: Linked(frames, memory);
+    //@ assert counted: Counted(frames, memory);
+    //@ assert pages: SamePages{Pre, Here}(frames, memory);
+    return STATUS_OUT_OF_MEMORY;
+  }
+  set_space(table, frames, memory, (frame_t)root);
+  clear_table(table, (frame_t)root);
+  //@ assert outside: SameEntriesOutside{Pre, Here}(frames, memory, 512 * root);
+  //@ assert records: SameOutside{Pre, Here}(frames, root, root + 1);
+  //@ assert counted: Counted(frames, memory);
+  //@ assert linked: Linked(frames, memory);
+  //@ assert slots: SameSlots{Pre, Here}(frames, memory);
+  //@ assert empty: \forall integer q; Page(q) ==> Table3(memory, root, q) == -1;
   return STATUS_OK;
-}
-
-/* Whether a mapping may own this frame. */
-/*@ requires valid: FramesValid(frames);
-    assigns \nothing;
-    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> frame >= frames->nframes;
-    ensures not_allocated: frame < frames->nframes ==> (\result == STATUS_NOT_ALLOCATED <==> Owner(frames, frame) == OWNER_FREE);
-    ensures reserved: frame < frames->nframes ==> (\result == STATUS_RESERVED <==> Owner(frames, frame) == OWNER_RESERVED);
-    ensures bad_owner: frame < frames->nframes ==> (\result == STATUS_BAD_OWNER <==> Owner(frames, frame) >= OWNER_TABLE1);
-    ensures saturated: frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER ==>
-      (\result == STATUS_SATURATED <==> References(frames, BlockFirst(frames, frame)) == FRAME_REFERENCES_MAX);
-    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_ALLOCATED ||
-      \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_SATURATED;
-*/
-static inline enum status target_status(const struct frames *frames, frame_t frame)
-{
-  if (frame >= frames->nframes)
-    return STATUS_OUT_OF_RANGE;
-  const struct frame *record = &frames->records[frame];
-  if (record->owner == OWNER_FREE)
-    return STATUS_NOT_ALLOCATED;
-  if (record->owner == OWNER_RESERVED)
-    return STATUS_RESERVED;
-  if (record->owner >= OWNER_TABLE1)
-    return STATUS_BAD_OWNER;
-  const struct frame *first = record->order == 0 ? record : &frames->records[record->parent];
-  return first->references == FRAME_REFERENCES_MAX ? STATUS_SATURATED : STATUS_OK;
 }
 
 /* Drops the reference of a mapping. A frame that is not in use by the kernel or a user any more
@@ -723,7 +472,7 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
 /*@ requires valid: SpaceValid(table);
     assigns FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
+    ensures same_space: SameSpace{Pre, Post}(table);
     ensures reference: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes &&
       OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==>
         ReferenceDropped{Pre, Post}(table->frames, PteFrame(entry));
@@ -736,62 +485,14 @@ static void put_target(const struct pagetable *table, uint64_t entry)
   frame_t frame = pte_frame(entry);
   if (pte_permissions(entry) >= PAGE_UNOWNED || frame >= table->frames->nframes)
     return;
-  uint8_t owner = table->frames->records[frame].owner;
+  uint8_t owner = owner_of(table->frames, frame);
   if (owner != OWNER_KERNEL && owner != OWNER_USER)
     return;
-  put_frame(table->frames, table->memory, frame);
-}
-
-/* Makes the tables that are missing on the path to a page; all or none. */
-/*@ requires valid: SpaceValid(table) && Page(page);
-    requires missing: Table1(table->memory, table->root, page) < 0;
-    requires path: \valid(path) && 2 <= path->level <= 4 &&
-      \separated(path, table, table->memory + (0 .. 512 * table->frames->nframes - 1), table->frames,
-        table->frames->records + (0 .. table->frames->nframes - 1),
-        table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1),
-        table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64 - 1));
-    requires level: (path->level == 4 <==> Table3(table->memory, table->root, page) < 0) &&
-      (path->level >= 3 <==> Table2(table->memory, table->root, page) < 0) &&
-      (path->level <= 3 ==> path->table3 == Table3(table->memory, table->root, page)) &&
-      (path->level <= 2 ==> path->table2 == Table2(table->memory, table->root, page));
-    assigns *path, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
-    ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
-    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
-    ensures found: \result == STATUS_OK ==> path->table1 == Table1(table->memory, table->root, page) &&
-      !Mapped(table->memory, table->root, page);
-    ensures uses: SameUse{Pre, Post}(table->frames);
-    ensures roots: SameRoots{Pre, Post}(table->frames);
-    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
-    ensures given_back: \result != STATUS_OK ==> SameOwners{Pre, Post}(table->frames);
-*/
-static enum status extend(struct pagetable *table, uint64_t page, struct path *path)
-{
-  struct path made = *path;
-  enum status status = STATUS_OK;
-  if (made.level == 4) {
-    status = add_table(table, table->root, index4(page), OWNER_TABLE3, &made.table3);
-    if (status != STATUS_OK)
-      return status;
-  }
-  if (made.level >= 3) {
-    status = add_table(table, made.table3, index3(page), OWNER_TABLE2, &made.table2);
-    if (status != STATUS_OK) {
-      if (made.level == 4)
-        (void)drop_table(table, table->root, index4(page), made.table3);
-      return status;
-    }
-  }
-  status = add_table(table, made.table2, index2(page), OWNER_TABLE1, &made.table1);
-  if (status != STATUS_OK) {
-    if (made.level >= 3)
-      (void)drop_table(table, made.table3, index3(page), made.table2);
-    if (made.level == 4)
-      (void)drop_table(table, table->root, index4(page), made.table3);
-    return status;
-  }
-  *path = made;
-  return STATUS_OK;
+  //@ ghost one_path(table->frames, table->memory);
+  put_frame(table, frame);
+  //@ assert tables: SameTables{Pre, Here}(table->frames);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert counted: Counted(table->frames, table->memory);
 }
 
 /* Not in line: that would slow down the pages whose tables are there. */
@@ -799,35 +500,126 @@ __attribute__((noinline)) static enum status map_far(struct pagetable *table, ui
                                                      uint64_t entry);
 __attribute__((noinline)) static void prune(struct pagetable *table, uint64_t page);
 
-/* Maps a page that has no table of level 1 yet. */
+/* Maps a page that has a table of level 2 and none of level 1. */
 /*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
-    requires missing: Table1(table->memory, table->root, page) < 0;
+    requires missing: table2 == Table2(table->memory, table->root, page) && Table1(table->memory, table->root, page) < 0;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
+    ensures same_space: SameSpace{Pre, Post}(table);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
     ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
       Entry(table->memory, table->root, page) == entry;
     ensures uses: SameUse{Pre, Post}(table->frames);
     ensures others: \result == STATUS_OK ==> SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
-    ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
-      SameOwners{Pre, Post}(table->frames);
+    ensures restored: \result != STATUS_OK ==> Restored{Pre, Post}(table->frames);
+    ensures slots: \result != STATUS_OK ==> SameSlots{Pre, Post}(table->frames, table->memory);
+    ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory);
+*/
+static enum status map_under2(struct pagetable *table, uint64_t page, frame_t table2, uint64_t entry)
+{
+  //@ ghost one_path(table->frames, table->memory);
+  //@ assert absent: !PtePresent(Slot(table->memory, 512 * table2 + Index2(page)));
+  int64_t table1 = add_table(table, table2, index2(page), OWNER_TABLE1);
+  if (table1 < 0)
+    return STATUS_OUT_OF_MEMORY;
+  //@ assert table3: Table3(table->memory, table->root, page) == Table3{Pre}(table->memory, table->root, page);
+  //@ assert table2: Table2(table->memory, table->root, page) == table2;
+  //@ assert table1: Table1(table->memory, table->root, page) == table1;
+  add_page(table, page, (frame_t)table1, entry);
+  return STATUS_OK;
+}
+
+/* Maps a page that has a table of level 3 and none of level 2. */
+/*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
+    requires missing: table3 == Table3(table->memory, table->root, page) && Table2(table->memory, table->root, page) < 0;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
+      Entry(table->memory, table->root, page) == entry;
+    ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures others: \result == STATUS_OK ==> SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+    ensures restored: \result != STATUS_OK ==> Restored{Pre, Post}(table->frames);
+    ensures slots: \result != STATUS_OK ==> SameSlots{Pre, Post}(table->frames, table->memory);
+    ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory);
+*/
+static enum status map_under3(struct pagetable *table, uint64_t page, frame_t table3, uint64_t entry)
+{
+  //@ ghost one_path(table->frames, table->memory);
+  //@ assert absent: !PtePresent(Slot(table->memory, 512 * table3 + Index3(page)));
+  int64_t table2 = add_table(table, table3, index3(page), OWNER_TABLE2);
+  if (table2 < 0)
+    return STATUS_OUT_OF_MEMORY;
+  //@ assert table3: Table3(table->memory, table->root, page) == table3;
+  //@ assert table2: Table2(table->memory, table->root, page) == table2;
+  //@ assert table1: Table1(table->memory, table->root, page) == -1;
+  enum status status = map_under2(table, page, (frame_t)table2, entry);
+  if (status != STATUS_OK)
+    (void)drop_table(table, table3, index3(page), (frame_t)table2);
+  return status;
+}
+
+/* Maps a page that has no table of level 3. */
+/*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
+    requires missing: Table3(table->memory, table->root, page) < 0;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
+      Entry(table->memory, table->root, page) == entry;
+    ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures others: \result == STATUS_OK ==> SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+    ensures restored: \result != STATUS_OK ==> Restored{Pre, Post}(table->frames);
+    ensures slots: \result != STATUS_OK ==> SameSlots{Pre, Post}(table->frames, table->memory);
+    ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory);
+*/
+static enum status map_under4(struct pagetable *table, uint64_t page, uint64_t entry)
+{
+  //@ ghost one_path(table->frames, table->memory);
+  //@ assert absent: !PtePresent(Slot(table->memory, 512 * table->root + Index4(page)));
+  int64_t table3 = add_table(table, table->root, index4(page), OWNER_TABLE3);
+  if (table3 < 0)
+    return STATUS_OUT_OF_MEMORY;
+  //@ assert table3: Table3(table->memory, table->root, page) == table3;
+  //@ assert table2: Table2(table->memory, table->root, page) == -1;
+  enum status status = map_under3(table, page, (frame_t)table3, entry);
+  if (status != STATUS_OK)
+    (void)drop_table(table, table->root, index4(page), (frame_t)table3);
+  return status;
+}
+
+/* Maps a page that has no table of level 1 yet. */
+/*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
+    requires missing: Table1(table->memory, table->root, page) < 0;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
+      Entry(table->memory, table->root, page) == entry;
+    ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures others: \result == STATUS_OK ==> SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+    ensures restored: \result != STATUS_OK ==> Restored{Pre, Post}(table->frames);
+    ensures slots: \result != STATUS_OK ==> SameSlots{Pre, Post}(table->frames, table->memory);
+    ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory);
 */
 static enum status map_far(struct pagetable *table, uint64_t page, uint64_t entry)
 {
   struct path path = walk(table, page);
-  enum status status = extend(table, page, &path);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
-  if (status == STATUS_OK)
-    add_page(table, page, path.table1, entry);
-  return status;
+  if (path.level == 4)
+    return map_under4(table, page, entry);
+  if (path.level == 3)
+    return map_under3(table, page, path.table3, entry);
+  return map_under2(table, page, path.table2, entry);
 }
 
 /* Maps a page unless it is mapped. */
 /*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
+    ensures same_space: SameSpace{Pre, Post}(table);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY || \result == STATUS_ALREADY_MAPPED;
     ensures already: \result == STATUS_ALREADY_MAPPED <==> \old(Mapped(table->memory, table->root, page));
     ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
@@ -835,38 +627,20 @@ static enum status map_far(struct pagetable *table, uint64_t page, uint64_t entr
     ensures uses: SameUse{Pre, Post}(table->frames);
     ensures others: \result == STATUS_OK ==> SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
     ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
-      SameOwners{Pre, Post}(table->frames);
+      Restored{Pre, Post}(table->frames);
 */
 static inline enum status map_entry(struct pagetable *table, uint64_t page, uint64_t entry)
 {
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
     return map_far(table, page, entry);
-  uint64_t old = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
+  uint64_t old = read_slot(table, (frame_t)table1, index1(page));
   //@ assert old: SameEntry(old, Entry(table->memory, table->root, page));
   if (pte_present(old))
     return STATUS_ALREADY_MAPPED;
   //@ assert unmapped: !Mapped(table->memory, table->root, page);
   add_page(table, page, (frame_t)table1, entry);
   return STATUS_OK;
-}
-
-/* Takes the reference of a mapping: the frame's status was found to be good. */
-/*@ requires valid: SpaceValid(table);
-    requires target: frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER &&
-      References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
-    assigns table->frames->records[0 .. table->frames->nframes - 1].references;
-    ensures valid: SpaceValid(table);
-    ensures reference: References(table->frames, BlockFirst(table->frames, frame)) ==
-      \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
-    ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
-*/
-static inline void get_target(const struct pagetable *table, frame_t frame)
-{
-  (void)frame_get(table->frames, frame);
-  //@ assert layout: SpaceLayout(table);
-  //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert counted: Counted(table->frames, table->memory);
 }
 
 enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t frame,
@@ -883,7 +657,6 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
   //@ assert target: owned ==> frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
   //@ assert first: owned ==> 0 <= BlockFirst(table->frames, frame) < table->frames->nframes && Owner(table->frames, BlockFirst(table->frames, frame)) == Owner(table->frames, frame);
   status = map_entry(table, page_of(address), pte_leaf(frame, permissions));
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
   //@ assert mapped: status == STATUS_OK ==> Mapped(table->memory, table->root, PageOf(address)) && PteFrame(Entry(table->memory, table->root, PageOf(address))) == frame && PtePermissions(Entry(table->memory, table->root, PageOf(address))) == permissions;
   //@ assert same_first: owned ==> BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
   //@ assert same_target: owned ==> OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
@@ -896,8 +669,9 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
 /*@ requires valid: SpaceValid(table) && Page(page) && Table1(table->memory, table->root, page) >= 0;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
+    ensures same_space: SameSpace{Pre, Post}(table);
     ensures uses: SameUse{Pre, Post}(table->frames);
+    ensures idle: SameIdle{Pre, Post}(table->frames);
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
@@ -918,7 +692,7 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
     return STATUS_NOT_MAPPED;
-  uint64_t entry = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
+  uint64_t entry = read_slot(table, (frame_t)table1, index1(page));
   //@ assert entry: SameEntry(entry, Entry(table->memory, table->root, page));
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
@@ -927,9 +701,8 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
   report(table, entry, out);
   //@ assert removed: SpaceValid(table) && !Mapped(table->memory, table->root, page);
   put_target(table, entry);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
   //@ assert put: Root(table->frames, table->root) && !Mapped(table->memory, table->root, page);
-  if (table->frames->records[table1].live == 0)
+  if (live_of(table, (frame_t)table1) == 0)
     prune(table, page);
   //@ assert gone: !Mapped(table->memory, table->root, page);
   return STATUS_OK;
@@ -947,7 +720,7 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
     return STATUS_NOT_MAPPED;
-  uint64_t entry = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
+  uint64_t entry = read_slot(table, (frame_t)table1, index1(page));
   //@ assert entry: SameEntry(entry, Entry(table->memory, table->root, page));
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
@@ -969,262 +742,236 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
     return STATUS_NOT_MAPPED;
-  uint64_t entry = pte_read(&table->memory[slot_of((frame_t)table1, index1(page))]);
+  uint64_t entry = read_slot(table, (frame_t)table1, index1(page));
   //@ assert entry: SameEntry(entry, Entry(table->memory, table->root, page));
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
   //@ assert mapped: Mapped(table->memory, table->root, page);
-  out->frame = pte_frame(entry);
-  out->permissions = pte_permissions(entry);
-  out->accessed = pte_accessed(entry);
-  out->dirty = pte_dirty(entry);
+  report(table, entry, out);
   return STATUS_OK;
 }
 
 /* The entries of a table of level 1, and their references. */
 /*@ requires valid: SpaceValid(table);
+    requires table: frame < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, frame) == OWNER_TABLE1;
+    requires present: PtePresent(Slot(table->memory, 512 * frame + index));
+    assigns table->memory[512 * frame + index], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE1);
+    ensures others: SamePagesElse1{Pre, Post}(table->frames, table->memory, frame);
+    ensures gone: !PtePresent(Slot(table->memory, 512 * frame + index));
+    ensures row: SameRowBut{Pre, Post}(table->memory, frame, index);
+*/
+static inline void drop_page(const struct pagetable *table, frame_t frame, uint32_t index)
+{
+  //@ ghost one_path(table->frames, table->memory);
+  uint64_t entry = remove_entry(table, frame, index);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE1);
+  //@ assert leaves: SameLeavesElse{Pre, Here}(table->frames, table->memory, frame);
+  //@ assert others: SamePagesElse1{Pre, Here}(table->frames, table->memory, frame);
+  //@ ghost Removed: ;
+  put_target(table, entry);
+  //@ assert put: SameAbove{Removed, Here}(table->frames, table->memory, OWNER_TABLE1);
+}
+
+/*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
+    ensures same_space: SameSpace{Pre, Post}(table);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE1);
     ensures others: SamePagesElse1{Pre, Post}(table->frames, table->memory, frame);
     ensures empty: EmptyTable(table->memory, frame);
 */
 static void empty_table1(struct pagetable *table, frame_t frame)
 {
+  //@ ghost one_path(table->frames, table->memory);
   /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant valid: SpaceValid(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
+      loop invariant valid: SpaceValid(table);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE1);
       loop invariant others: SamePagesElse1{Pre, Here}(table->frames, table->memory, frame);
-      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
+      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
       loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    if (pte_present(pte_read(&table->memory[slot_of(frame, i)])))
-      put_target(table, remove_entry(table, frame, i));
+    uint64_t entry = read_slot(table, frame, i);
+    if (pte_present(entry))
+      drop_page(table, frame, i);
   }
 }
 
-/* The tables under a table of level 2, 3 and 4. */
+/* An entry of a table of level 2, 3 and 4 and all tables under it; and all entries of such a table. */
+/*@ requires valid: SpaceValid(table);
+    requires table: frame < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, frame) == OWNER_TABLE2;
+    requires child: PtePresent(Slot(table->memory, 512 * frame + index)) && PteFrame(Slot(table->memory, 512 * frame + index)) == child;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE2);
+    ensures others: SamePagesElse2{Pre, Post}(table->frames, table->memory, frame);
+    ensures gone: !PtePresent(Slot(table->memory, 512 * frame + index));
+    ensures row: SameRowBut{Pre, Post}(table->memory, frame, index);
+*/
+static inline void drop_branch2(struct pagetable *table, frame_t frame, uint32_t index,
+                                frame_t child)
+{
+  //@ ghost one_path(table->frames, table->memory);
+  //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE1 && Parent(table->frames, child) == frame;
+  empty_table1(table, child);
+  //@ assert others: SamePagesElse2{Pre, Here}(table->frames, table->memory, frame);
+  //@ assert owners: Owner(table->frames, frame) == OWNER_TABLE2 && Owner(table->frames, child) == OWNER_TABLE1;
+  //@ assert row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
+  //@ ghost count_none(table, child);
+  //@ assert none: Live(table->frames, child) == 0;
+  //@ ghost Emptied: ;
+  (void)drop_table(table, frame, index, child);
+  //@ assert above: SameAbove{Emptied, Here}(table->frames, table->memory, OWNER_TABLE2);
+}
+
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE2;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
+    ensures same_space: SameSpace{Pre, Post}(table);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE2);
     ensures others: SamePagesElse2{Pre, Post}(table->frames, table->memory, frame);
     ensures empty: EmptyTable(table->memory, frame);
 */
 static void empty_table2(struct pagetable *table, frame_t frame)
 {
+  //@ ghost one_path(table->frames, table->memory);
   /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant valid: SpaceValid(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
+      loop invariant valid: SpaceValid(table);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE2);
       loop invariant others: SamePagesElse2{Pre, Here}(table->frames, table->memory, frame);
-      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
+      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
       loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
-    if (pte_present(entry)) {
-      empty_table1(table, pte_frame(entry));
-      (void)drop_table(table, frame, i, pte_frame(entry));
-    }
+    uint64_t entry = read_slot(table, frame, i);
+    if (pte_present(entry))
+      drop_branch2(table, frame, i, pte_frame(entry));
   }
+}
+
+/*@ requires valid: SpaceValid(table);
+    requires table: frame < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, frame) == OWNER_TABLE3;
+    requires child: PtePresent(Slot(table->memory, 512 * frame + index)) && PteFrame(Slot(table->memory, 512 * frame + index)) == child;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE3);
+    ensures others: SamePagesElse3{Pre, Post}(table->frames, table->memory, frame);
+    ensures gone: !PtePresent(Slot(table->memory, 512 * frame + index));
+    ensures row: SameRowBut{Pre, Post}(table->memory, frame, index);
+*/
+static inline void drop_branch3(struct pagetable *table, frame_t frame, uint32_t index,
+                                frame_t child)
+{
+  //@ ghost one_path(table->frames, table->memory);
+  //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE2 && Parent(table->frames, child) == frame;
+  empty_table2(table, child);
+  //@ assert others: SamePagesElse3{Pre, Here}(table->frames, table->memory, frame);
+  //@ assert owners: Owner(table->frames, frame) == OWNER_TABLE3 && Owner(table->frames, child) == OWNER_TABLE2;
+  //@ assert row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
+  //@ ghost count_none(table, child);
+  //@ assert none: Live(table->frames, child) == 0;
+  //@ ghost Emptied: ;
+  (void)drop_table(table, frame, index, child);
+  //@ assert above: SameAbove{Emptied, Here}(table->frames, table->memory, OWNER_TABLE3);
 }
 
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE3;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
+    ensures same_space: SameSpace{Pre, Post}(table);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE3);
     ensures others: SamePagesElse3{Pre, Post}(table->frames, table->memory, frame);
     ensures empty: EmptyTable(table->memory, frame);
 */
 static void empty_table3(struct pagetable *table, frame_t frame)
 {
+  //@ ghost one_path(table->frames, table->memory);
   /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant valid: SpaceValid(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
+      loop invariant valid: SpaceValid(table);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE3);
       loop invariant others: SamePagesElse3{Pre, Here}(table->frames, table->memory, frame);
-      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
+      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
       loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
-    if (pte_present(entry)) {
-      empty_table2(table, pte_frame(entry));
-      (void)drop_table(table, frame, i, pte_frame(entry));
-    }
+    uint64_t entry = read_slot(table, frame, i);
+    if (pte_present(entry))
+      drop_branch3(table, frame, i, pte_frame(entry));
   }
+}
+
+/*@ requires valid: SpaceValid(table);
+    requires table: frame < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, frame) == OWNER_TABLE4;
+    requires child: PtePresent(Slot(table->memory, 512 * frame + index)) && PteFrame(Slot(table->memory, 512 * frame + index)) == child;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE4);
+    ensures others: SamePagesElse{Pre, Post}(table->frames, table->memory, frame);
+    ensures gone: !PtePresent(Slot(table->memory, 512 * frame + index));
+    ensures row: SameRowBut{Pre, Post}(table->memory, frame, index);
+*/
+static inline void drop_branch4(struct pagetable *table, frame_t frame, uint32_t index,
+                                frame_t child)
+{
+  //@ ghost one_path(table->frames, table->memory);
+  //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE3 && Parent(table->frames, child) == frame;
+  empty_table3(table, child);
+  //@ assert others: SamePagesElse{Pre, Here}(table->frames, table->memory, frame);
+  //@ assert owners: Owner(table->frames, frame) == OWNER_TABLE4 && Owner(table->frames, child) == OWNER_TABLE3;
+  //@ assert row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
+  //@ ghost count_none(table, child);
+  //@ assert none: Live(table->frames, child) == 0;
+  //@ ghost Emptied: ;
+  (void)drop_table(table, frame, index, child);
+  //@ assert above: SameAbove{Emptied, Here}(table->frames, table->memory, OWNER_TABLE4);
 }
 
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE4;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures size: table->frames->nframes == \old(table->frames->nframes);
+    ensures same_space: SameSpace{Pre, Post}(table);
     ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE4);
     ensures others: SamePagesElse{Pre, Post}(table->frames, table->memory, frame);
     ensures empty: EmptyTable(table->memory, frame);
 */
 static void empty_table4(struct pagetable *table, frame_t frame)
 {
+  //@ ghost one_path(table->frames, table->memory);
   /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant valid: SpaceValid(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
+      loop invariant valid: SpaceValid(table);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE4);
       loop invariant others: SamePagesElse{Pre, Here}(table->frames, table->memory, frame);
-      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(table->memory[s]);
+      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
       loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
-    if (pte_present(entry)) {
-      empty_table3(table, pte_frame(entry));
-      (void)drop_table(table, frame, i, pte_frame(entry));
-    }
+    uint64_t entry = read_slot(table, frame, i);
+    if (pte_present(entry))
+      drop_branch4(table, frame, i, pte_frame(entry));
   }
 }
 
 void pagetable_destroy(struct pagetable *table)
 {
   empty_table4(table, table->root);
-  put_frame(table->frames, table->memory, table->root);
-}
-
-/* Level of a frame's table, 0 if it is none. */
-/*@ requires range: \valid_read(&frames->records) && \valid_read(frames->records + frame);
-    assigns \nothing;
-    ensures none: \result == 0 <==> Owner(frames, frame) < OWNER_TABLE1;
-    ensures level: Owner(frames, frame) >= OWNER_TABLE1 ==> \result == Owner(frames, frame) - OWNER_TABLE1 + 1;
-*/
-static uint32_t level_of(const struct frames *frames, frame_t frame)
-{
-  uint8_t owner = frames->records[frame].owner;
-  return owner >= OWNER_TABLE1 ? (uint32_t)(owner - OWNER_TABLE1) + 1 : 0;
-}
-/* What is wrong with a present entry of a table, or null. */
-/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && Owner(table->frames, frame) >= OWNER_TABLE1;
-    assigns \nothing;
-    ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
-    ensures target: \result == \null && Owner(table->frames, frame) >= OWNER_TABLE2 ==>
-      0 <= PteFrame(entry) < table->frames->nframes && LinkedAt(table->frames, PteFrame(entry), frame, index) &&
-      LevelBelow(table->frames, frame, PteFrame(entry));
-*/
-static const char *check_entry(const struct pagetable *table, frame_t frame, uint32_t index,
-                               uint64_t entry)
-{
-  const struct frames *frames = table->frames;
-  frame_t target = pte_frame(entry);
-  uint32_t level = level_of(frames, frame);
-  if (level == 1) {
-    bool owned = (pte_permissions(entry) & PAGE_UNOWNED) == 0;
-    if (!owned)
-      return NULL;
-    if (target >= frames->nframes || frames->records[target].owner < OWNER_KERNEL ||
-        frames->records[target].owner > OWNER_USER)
-      return "pagetable: a mapping owns a frame that is not in use";
-    return NULL;
-  }
-  if (target >= frames->nframes || level_of(frames, target) != level - 1)
-    return "pagetable: an entry points at a frame that is no table of the level below";
-  if (frames->records[target].parent != frame || frames->records[target].index != index)
-    return "pagetable: a table does not know the slot that points at it";
-  return NULL;
-}
-
-/* One table by itself: its entries and their number. */
-/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && Owner(table->frames, frame) >= OWNER_TABLE1;
-    assigns \nothing;
-    ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
-    ensures targets: \result == \null && Owner(table->frames, frame) >= OWNER_TABLE2 ==>
-      Targets(table->frames, table->memory, frame, 512);
-*/
-static const char *check_table1(const struct pagetable *table, frame_t frame)
-{
-  uint32_t live = 0;
-  /*@ loop invariant range: 0 <= live <= i <= TABLE_ENTRIES;
-      loop invariant targets: Owner(table->frames, frame) >= OWNER_TABLE2 ==>
-        Targets(table->frames, table->memory, frame, i);
-      loop assigns i, live;
-      loop variant TABLE_ENTRIES - i;
-  */
-  for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
-    if (!pte_present(entry))
-      continue;
-    const char *broken = check_entry(table, frame, i, entry);
-    if (broken)
-      return broken;
-    live++;
-  }
-  return live == table->frames->records[frame].live ? NULL : "pagetable: a live count is wrong";
-}
-
-/* A table of level 2, 3 and 4 and those under it. */
-/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE2;
-    assigns \nothing;
-    ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
-*/
-static const char *check_table2(const struct pagetable *table, frame_t frame)
-{
-  const char *broken = check_table1(table, frame);
-  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant text: broken == \null || (\valid_read(broken) && broken[0] != 0);
-      loop invariant targets: broken == \null ==> Targets(table->frames, table->memory, frame, 512);
-      loop assigns i, broken;
-      loop variant TABLE_ENTRIES - i;
-  */
-  for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
-    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
-    if (pte_present(entry))
-      broken = check_table1(table, pte_frame(entry));
-  }
-  return broken;
-}
-
-/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE3;
-    assigns \nothing;
-    ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
-*/
-static const char *check_table3(const struct pagetable *table, frame_t frame)
-{
-  const char *broken = check_table1(table, frame);
-  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant text: broken == \null || (\valid_read(broken) && broken[0] != 0);
-      loop invariant targets: broken == \null ==> Targets(table->frames, table->memory, frame, 512);
-      loop assigns i, broken;
-      loop variant TABLE_ENTRIES - i;
-  */
-  for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
-    uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
-    if (pte_present(entry))
-      broken = check_table2(table, pte_frame(entry));
-  }
-  return broken;
-}
-
-const char *pagetable_check(const struct pagetable *table)
-{
-  if (table->root >= table->frames->nframes || level_of(table->frames, table->root) != 4)
-    return "pagetable: the root is no table of the highest level";
-  const char *broken = check_table1(table, table->root);
-  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
-      loop invariant text: broken == \null || (\valid_read(broken) && broken[0] != 0);
-      loop invariant targets: broken == \null ==> Targets(table->frames, table->memory, table->root, 512);
-      loop assigns i, broken;
-      loop variant TABLE_ENTRIES - i;
-  */
-  for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
-    uint64_t entry = pte_read(&table->memory[slot_of(table->root, i)]);
-    if (pte_present(entry))
-      broken = check_table3(table, pte_frame(entry));
-  }
-  return broken;
+  release_table(table, table->root);
 }

@@ -101,7 +101,7 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
     ensures others: \result == STATUS_OK ==>
       SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address));
     ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
-      SameOwners{Pre, Post}(table->frames);
+      Restored{Pre, Post}(table->frames);
 */
 enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t frame,
                           uint32_t permissions);
@@ -169,8 +169,9 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
 /* What the page that holds address (of any alignment) translates to.
  * STATUS_NOT_CANONICAL, STATUS_NOT_MAPPED. O(levels). */
 /*@ requires valid: SpaceValid(table);
-    requires out: \valid(out);
+    requires out: \valid(out) && SpaceApart(table, out);
     assigns *out;
+    ensures valid: SpaceValid(table);
     ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_NOT_MAPPED;
     ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
     ensures not_mapped: Canonical(address) ==> (\result == STATUS_NOT_MAPPED <==>

@@ -1,0 +1,27 @@
+/* Proves core/entry.h, the steps that core/pagetable.c is made of. */
+#include "../core/entry.h"
+
+/*@ ghost
+  void count_bounds(const struct pagetable *table, frame_t frame, uint32_t index)
+  {
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant low: (k > index ? PteOne(Slot(table->memory, 512 * frame + index)) : 0) <= Count(table->memory, 512 * frame, k);
+       loop invariant high: Count(table->memory, 512 * frame, k) <= k - (k > index ? 1 - PteOne(Slot(table->memory, 512 * frame + index)) : 0);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {
+    }
+  }
+
+  void count_none(const struct pagetable *table, frame_t frame)
+  {
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant least: 0 <= Count(table->memory, 512 * frame, k);
+       loop invariant empty: Count(table->memory, 512 * frame, k) == 0 <==>
+         \forall integer s; 512 * frame <= s < 512 * frame + k ==> !PtePresent(Slot(table->memory, s));
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {
+    }
+  }
+*/
