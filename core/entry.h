@@ -9,6 +9,8 @@
 
 #include "pte.h"
 
+#include "../annotations/entry.acsl"
+
 /* Where in memory entry index of the table in a frame stands. */
 /*@ requires range: index < TABLE_ENTRIES;
     assigns \nothing;
@@ -48,18 +50,15 @@ static inline uint8_t owner_of(const struct frames *db, frame_t frame)
 }
 
 /* Tells the caller what an entry says. */
-/*@ requires layout: SpaceLayout(table) && \valid(out) && SpaceApart(table, out);
+/*@ requires valid: SpaceValid(table);
+    requires out: \valid(out) && SpaceApart(table, out);
     assigns *out;
     ensures frame: out->frame == PteFrame(entry);
     ensures permissions: out->permissions == PtePermissions(entry);
     ensures seen: (out->accessed <==> PteAccessed(entry) == 1) && (out->dirty <==> PteDirty(entry) == 1);
-    ensures layout: SpaceLayout(table);
+    ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures records: SameRecords{Pre, Post}(table->frames);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
-    ensures linked: \old(Linked(table->frames, table->memory)) ==> Linked(table->frames, table->memory);
-    ensures counted: \old(Counted(table->frames, table->memory)) ==> Counted(table->frames, table->memory);
-    ensures root: \old(Root(table->frames, table->root)) ==> Root(table->frames, table->root);
 */
 static inline void report(const struct pagetable *table, uint64_t entry, struct translation *out)
 {
@@ -68,17 +67,26 @@ static inline void report(const struct pagetable *table, uint64_t entry, struct 
   out->permissions = pte_permissions(entry);
   out->accessed = pte_accessed(entry);
   out->dirty = pte_dirty(entry);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert records: SameRecords{Pre, Here}(table->frames);
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert counted: Counted(table->frames, table->memory);
 }
 
 /* Writes an entry. */
 /*@ requires layout: SpaceLayout(table);
     requires range: frame < table->frames->nframes && index < TABLE_ENTRIES;
+    requires frames: FramesValid(table->frames);
     assigns table->memory[512 * frame + index];
     ensures written: Slot(table->memory, 512 * frame + index) == entry;
     ensures layout: SpaceLayout(table);
     ensures same_space: SameSpace{Pre, Post}(table);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures frames: FramesValid(table->frames);
     ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
     ensures counts: SameCountsBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
     ensures count: Count(table->memory, 512 * frame, 512) == \old(Count(table->memory, 512 * frame, 512)) +
@@ -88,7 +96,12 @@ static inline void write_slot(const struct pagetable *table, frame_t frame, uint
                               uint64_t entry)
 {
   pte_write(&table->memory[slot_of(frame, index)], entry);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
   //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
   /*@ ghost
     /@ loop invariant range: 0 <= k <= 512;
@@ -105,12 +118,13 @@ static inline void write_slot(const struct pagetable *table, frame_t frame, uint
 /* Empties an entry, and returns it as it was at that moment. */
 /*@ requires layout: SpaceLayout(table);
     requires range: frame < table->frames->nframes && index < TABLE_ENTRIES;
+    requires frames: FramesValid(table->frames);
     assigns table->memory[512 * frame + index];
     ensures empty: !PtePresent(Slot(table->memory, 512 * frame + index));
     ensures same: SameEntry(\result, \old(Slot(table->memory, 512 * frame + index)));
     ensures layout: SpaceLayout(table);
     ensures same_space: SameSpace{Pre, Post}(table);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures frames: FramesValid(table->frames);
     ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
     ensures counts: SameCountsBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
     ensures count: Count(table->memory, 512 * frame, 512) == \old(Count(table->memory, 512 * frame, 512)) +
@@ -119,7 +133,12 @@ static inline void write_slot(const struct pagetable *table, frame_t frame, uint
 static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, uint32_t index)
 {
   uint64_t taken = pte_exchange(&table->memory[slot_of(frame, index)], pte_empty());
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
   //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
   /*@ ghost
     /@ loop invariant range: 0 <= k <= 512;
@@ -139,6 +158,7 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
 /*@ requires layout: SpaceLayout(table);
     requires range: frame < table->frames->nframes && index < TABLE_ENTRIES && permissions <= PAGE_PERMISSIONS;
     requires present: PtePresent(Slot(table->memory, 512 * frame + index)) && SameEntry(entry, Slot(table->memory, 512 * frame + index));
+    requires frames: FramesValid(table->frames);
     assigns table->memory[512 * frame + index];
     ensures present: PtePresent(Slot(table->memory, 512 * frame + index));
     ensures frame: PteFrame(Slot(table->memory, 512 * frame + index)) == \old(PteFrame(Slot(table->memory, 512 * frame + index)));
@@ -148,7 +168,7 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
     ensures dirty: PteDirty(Slot(table->memory, 512 * frame + index)) == PteDirty(\result);
     ensures layout: SpaceLayout(table);
     ensures same_space: SameSpace{Pre, Post}(table);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures frames: FramesValid(table->frames);
     ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
     ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
 */
@@ -167,7 +187,12 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
     entry = held;
     held = pte_update(slot, entry, pte_with_permissions(entry, permissions));
   } while (held != entry);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
   //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
   /*@ ghost
     /@ loop invariant range: 0 <= k <= 512;
@@ -182,10 +207,11 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
 
 /* Empties a table. */
 /*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes;
+    requires frames: FramesValid(table->frames);
     assigns table->memory[512 * frame .. 512 * frame + 511];
     ensures layout: SpaceLayout(table);
     ensures same_space: SameSpace{Pre, Post}(table);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures frames: FramesValid(table->frames);
     ensures empty: EmptyTable(table->memory, frame);
     ensures count: Count(table->memory, 512 * frame, 512) == 0;
     ensures others: SameEntriesOutside{Pre, Post}(table->frames, table->memory, 512 * frame);
@@ -195,7 +221,7 @@ static inline void clear_table(const struct pagetable *table, frame_t frame)
 {
   /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
       loop invariant layout: SpaceLayout(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
-      loop invariant frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
+      loop invariant frames: FramesValid(table->frames);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
       loop invariant others: SameEntriesOutside{Pre, Here}(table->frames, table->memory, 512 * frame);
       loop invariant counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, 512 * frame);
@@ -233,11 +259,12 @@ static inline void clear_table(const struct pagetable *table, frame_t frame)
 /*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index < TABLE_ENTRIES;
     requires counted: Counted(table->frames, table->memory) && Owner(table->frames, frame) >= OWNER_TABLE1;
     requires absent: !PtePresent(Slot(table->memory, 512 * frame + index)) && PtePresent(entry);
+    requires frames: FramesValid(table->frames);
     assigns table->frames->records[frame].live, table->memory[512 * frame + index];
     ensures layout: SpaceLayout(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures counted: Counted(table->frames, table->memory);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures frames: FramesValid(table->frames);
     ensures written: Slot(table->memory, 512 * frame + index) == entry;
     ensures live: Live(table->frames, frame) == \old(Live(table->frames, frame)) + 1;
     ensures records: SameButLive{Pre, Post}(table->frames, frame);
@@ -249,7 +276,7 @@ static inline void add_entry(const struct pagetable *table, frame_t frame, uint3
   //@ ghost count_bounds(table, frame, index);
   table->frames->records[frame].live++;
   //@ assert layout: SpaceLayout(table);
-  //@ assert frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
+  //@ assert frames: FramesValid(table->frames);
   write_slot(table, frame, index, entry);
   //@ assert other_counts: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Count{Here}(table->memory, 512 * f, 512) == Count{Pre}(table->memory, 512 * f, 512);
   //@ assert other_lives: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Live{Here}(table->frames, f) == Live{Pre}(table->frames, f);
@@ -262,11 +289,12 @@ static inline void add_entry(const struct pagetable *table, frame_t frame, uint3
 /*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index < TABLE_ENTRIES;
     requires counted: Counted(table->frames, table->memory) && Owner(table->frames, frame) >= OWNER_TABLE1;
     requires present: PtePresent(Slot(table->memory, 512 * frame + index));
+    requires frames: FramesValid(table->frames);
     assigns table->frames->records[frame].live, table->memory[512 * frame + index];
     ensures layout: SpaceLayout(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures counted: Counted(table->frames, table->memory);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures frames: FramesValid(table->frames);
     ensures empty: !PtePresent(Slot(table->memory, 512 * frame + index));
     ensures same: SameEntry(\result, \old(Slot(table->memory, 512 * frame + index)));
     ensures live: Live(table->frames, frame) == \old(Live(table->frames, frame)) - 1;
@@ -278,7 +306,7 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
   //@ ghost count_bounds(table, frame, index);
   table->frames->records[frame].live--;
   //@ assert layout: SpaceLayout(table);
-  //@ assert frames: \at(FramesValid(table->frames), Pre) ==> FramesValid(table->frames);
+  //@ assert frames: FramesValid(table->frames);
   uint64_t taken = take_slot(table, frame, index);
   //@ assert other_counts: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Count{Here}(table->memory, 512 * f, 512) == Count{Pre}(table->memory, 512 * f, 512);
   //@ assert other_lives: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Live{Here}(table->frames, f) == Live{Pre}(table->frames, f);
@@ -307,7 +335,6 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
 static inline void put_frame(const struct pagetable *table, frame_t frame)
 {
   (void)frame_put(table->frames, frame);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
   //@ assert layout: SpaceLayout(table);
   //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
   /*@ ghost
@@ -339,7 +366,12 @@ static inline int64_t take_table(struct frames *db, uint64_t *memory, enum owner
 {
   (void)memory; /* the contract speaks of it */
   frame_t frame = 0;
-  //@ assert valid: FramesValid(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert records: SameRecords{Pre, Here}(db);
+  //@ assert same_places: SamePlaces{Pre, Here}(db);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert memory: BuddyMemory(&db->buddy);
+  //@ assert held: FramesHeld(db);
   enum status status = frame_alloc(db, 0, owner, 0, &frame);
   //@ assert layout: MapLayout(db, memory);
   //@ assert entries: SameEntries{Pre, Here}(db, memory);
@@ -388,6 +420,14 @@ static inline void set_slot(const struct pagetable *table, frame_t frame, frame_
   struct frame *record = &table->frames->records[frame];
   record->parent = parent;
   record->index = (uint16_t)index;
+  //@ assert order: Order{Pre}(table->frames, frame) == 0;
+  //@ assert others: SameButLink{Pre, Here}(table->frames, frame);
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
 }
 
 /* Makes an address space of a database, its direct map and a root. */
@@ -408,6 +448,12 @@ static inline void set_space(struct pagetable *table, struct frames *frames, uin
   table->frames = frames;
   table->memory = memory;
   table->root = root;
+  //@ ghost lemma_numbers(&frames->buddy);
+  //@ assert records: SameRecords{Pre, Here}(frames);
+  //@ assert places: SamePlaces{Pre, Here}(frames);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&frames->buddy);
+  //@ assert memory: BuddyMemory(&frames->buddy);
+  //@ assert held: FramesHeld(frames);
 }
 
 /* Whether a mapping may own this frame. */

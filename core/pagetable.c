@@ -203,9 +203,12 @@ static struct path walk(const struct pagetable *table, uint64_t page)
 /*@ requires valid: TreeValid(table) && Page(page) && permissions <= PAGE_PERMISSIONS;
     requires mapped: frame == Table1(table->memory, table->root, page) && Mapped(table->memory, table->root, page);
     requires entry: SameEntry(entry, Entry(table->memory, table->root, page));
+    requires frames: FramesValid(table->frames);
     assigns table->memory[512 * frame + page % 512];
     ensures valid: TreeValid(table);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures path: Table1(table->memory, table->root, page) == \old(Table1(table->memory, table->root, page));
+    ensures frames: FramesValid(table->frames);
     ensures counted: \old(Counted(table->frames, table->memory)) ==> Counted(table->frames, table->memory);
     ensures mapped: Mapped(table->memory, table->root, page);
     ensures frame: PteFrame(Entry(table->memory, table->root, page)) == PteFrame(entry);
@@ -240,9 +243,12 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
 /* Maps a page that is not mapped; its table of level 1 is in frame. */
 /*@ requires valid: TreeValid(table) && Counted(table->frames, table->memory) && Page(page) && PtePresent(entry);
     requires unmapped: frame == Table1(table->memory, table->root, page) && !Mapped(table->memory, table->root, page);
+    requires frames: FramesValid(table->frames);
     assigns table->frames->records[frame].live, table->memory[512 * frame + page % 512];
     ensures valid: TreeValid(table);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures path: Table1(table->memory, table->root, page) == \old(Table1(table->memory, table->root, page));
+    ensures frames: FramesValid(table->frames);
     ensures counted: Counted(table->frames, table->memory);
     ensures mapped: Mapped(table->memory, table->root, page);
     ensures entry: Entry(table->memory, table->root, page) == entry;
@@ -274,9 +280,12 @@ static inline void add_page(const struct pagetable *table, uint64_t page, frame_
 /* Unmaps a page that is mapped; its table of level 1 is in frame. Returns the entry as it was. */
 /*@ requires valid: TreeValid(table) && Counted(table->frames, table->memory) && Page(page);
     requires mapped: frame == Table1(table->memory, table->root, page) && Mapped(table->memory, table->root, page);
+    requires frames: FramesValid(table->frames);
     assigns table->frames->records[frame].live, table->memory[512 * frame + page % 512];
     ensures valid: TreeValid(table);
-    ensures frames: \old(FramesValid(table->frames)) ==> FramesValid(table->frames);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures path: Table1(table->memory, table->root, page) == \old(Table1(table->memory, table->root, page));
+    ensures frames: FramesValid(table->frames);
     ensures counted: Counted(table->frames, table->memory);
     ensures unmapped: !Mapped(table->memory, table->root, page);
     ensures same: SameEntry(\result, \old(Entry(table->memory, table->root, page)));
@@ -341,6 +350,9 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
   //@ assert apart: child != parent;
   clear_table(table, (frame_t)child);
   //@ assert outside: SameEntriesOutside{Pre, Here}(table->frames, table->memory, 512 * child);
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert own: Live(table->frames, child) == 0 && Count(table->memory, 512 * child, 512) == 0;
+  //@ assert counts: \forall integer f; 0 <= f < table->frames->nframes && f != child ==> Count{Here}(table->memory, 512 * f, 512) == Count{Pre}(table->memory, 512 * f, 512);
   //@ assert counted: Counted(table->frames, table->memory);
   set_slot(table, (frame_t)child, parent, index);
   add_entry(table, parent, index, pte_table((frame_t)child));
@@ -460,7 +472,11 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
   clear_table(table, (frame_t)root);
   //@ assert outside: SameEntriesOutside{Pre, Here}(frames, memory, 512 * root);
   //@ assert records: SameOutside{Pre, Here}(frames, root, root + 1);
+  //@ assert size: frames->nframes == \at(frames->nframes, Pre);
+  //@ assert own: Live(frames, root) == 0 && Count(memory, 512 * root, 512) == 0;
+  //@ assert counts: \forall integer f; 0 <= f < frames->nframes && f != root ==> Count{Here}(memory, 512 * f, 512) == Count{Pre}(memory, 512 * f, 512);
   //@ assert counted: Counted(frames, memory);
+  //@ assert layout: MapLayout(frames, memory);
   //@ assert linked: Linked(frames, memory);
   //@ assert slots: SameSlots{Pre, Here}(frames, memory);
   //@ assert empty: \forall integer q; Page(q) ==> Table3(memory, root, q) == -1;
@@ -478,17 +494,19 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
         ReferenceDropped{Pre, Post}(table->frames, PteFrame(entry));
     ensures tables: SameTables{Pre, Post}(table->frames);
     ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures paths: Branched1{Pre, Post}(table->frames, table->memory, -1);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
 static void put_target(const struct pagetable *table, uint64_t entry)
 {
+  //@ ghost one_path(table->frames, table->memory);
   frame_t frame = pte_frame(entry);
   if (pte_permissions(entry) >= PAGE_UNOWNED || frame >= table->frames->nframes)
     return;
   uint8_t owner = owner_of(table->frames, frame);
   if (owner != OWNER_KERNEL && owner != OWNER_USER)
     return;
-  //@ ghost one_path(table->frames, table->memory);
   put_frame(table, frame);
   //@ assert tables: SameTables{Pre, Here}(table->frames);
   //@ assert linked: Linked(table->frames, table->memory);
@@ -515,7 +533,8 @@ __attribute__((noinline)) static void prune(struct pagetable *table, uint64_t pa
     ensures slots: \result != STATUS_OK ==> SameSlots{Pre, Post}(table->frames, table->memory);
     ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory);
 */
-static enum status map_under2(struct pagetable *table, uint64_t page, frame_t table2, uint64_t entry)
+static enum status map_under2(struct pagetable *table, uint64_t page, frame_t table2,
+                              uint64_t entry)
 {
   //@ ghost one_path(table->frames, table->memory);
   //@ assert absent: !PtePresent(Slot(table->memory, 512 * table2 + Index2(page)));
@@ -544,7 +563,8 @@ static enum status map_under2(struct pagetable *table, uint64_t page, frame_t ta
     ensures slots: \result != STATUS_OK ==> SameSlots{Pre, Post}(table->frames, table->memory);
     ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory);
 */
-static enum status map_under3(struct pagetable *table, uint64_t page, frame_t table3, uint64_t entry)
+static enum status map_under3(struct pagetable *table, uint64_t page, frame_t table3,
+                              uint64_t entry)
 {
   //@ ghost one_path(table->frames, table->memory);
   //@ assert absent: !PtePresent(Slot(table->memory, 512 * table3 + Index3(page)));
@@ -677,10 +697,22 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
 */
 static void prune(struct pagetable *table, uint64_t page)
 {
+  //@ ghost one_path(table->frames, table->memory);
   struct path path = walk(table, page);
-  if (drop_table(table, path.table2, index2(page), path.table1) &&
-      drop_table(table, path.table3, index3(page), path.table2))
-    (void)drop_table(table, table->root, index4(page), path.table3);
+  //@ assert entry2: PtePresent(Slot(table->memory, 512 * path.table2 + Index2(page))) && PteFrame(Slot(table->memory, 512 * path.table2 + Index2(page))) == path.table1;
+  //@ assert entry3: PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteFrame(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
+  //@ assert entry4: PtePresent(Slot(table->memory, 512 * table->root + Index4(page))) && PteFrame(Slot(table->memory, 512 * table->root + Index4(page))) == path.table3;
+  if (!drop_table(table, path.table2, index2(page), path.table1))
+    return;
+  //@ assert kept3: Owner(table->frames, path.table3) == OWNER_TABLE3 && PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteFrame(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
+  //@ assert kept4: PtePresent(Slot(table->memory, 512 * table->root + Index4(page))) && PteFrame(Slot(table->memory, 512 * table->root + Index4(page))) == path.table3;
+  if (!drop_table(table, path.table3, index3(page), path.table2))
+    return;
+  //@ assert still4: PtePresent(Slot(table->memory, 512 * table->root + Index4(page))) && PteFrame(Slot(table->memory, 512 * table->root + Index4(page))) == path.table3;
+  //@ assert pages: SamePages{Pre, Here}(table->frames, table->memory);
+  //@ assert roots: SameRoots{Pre, Here}(table->frames);
+  //@ assert use: SameUse{Pre, Here}(table->frames) && SameIdle{Pre, Here}(table->frames);
+  (void)drop_table(table, table->root, index4(page), path.table3);
 }
 
 enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct translation *out)
@@ -699,12 +731,22 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
   //@ assert mapped: Mapped(table->memory, table->root, page);
   entry = remove_page(table, page, (frame_t)table1);
   report(table, entry, out);
-  //@ assert removed: SpaceValid(table) && !Mapped(table->memory, table->root, page);
+  //@ assert removed: SpaceValid(table) && !Mapped(table->memory, table->root, page) && Table1(table->memory, table->root, page) == table1;
+  //@ assert roots: SameRoots{Pre, Here}(table->frames);
+  //@ assert use: SameUse{Pre, Here}(table->frames) && SameOwners{Pre, Here}(table->frames);
+  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
+  //@ assert was: out->frame == PteFrame(entry) && out->permissions == PtePermissions(entry);
   put_target(table, entry);
   //@ assert put: Root(table->frames, table->root) && !Mapped(table->memory, table->root, page);
+  //@ assert way: Table1(table->memory, table->root, page) == table1;
+  //@ assert roots_put: SameRoots{Pre, Here}(table->frames);
+  //@ assert others_put: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
+  //@ assert was_put: out->frame == PteFrame(entry) && out->permissions == PtePermissions(entry);
+  //@ assert dropped: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes && OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==> ReferenceDropped{Pre, Here}(table->frames, PteFrame(entry));
   if (live_of(table, (frame_t)table1) == 0)
     prune(table, page);
   //@ assert gone: !Mapped(table->memory, table->root, page);
+  //@ assert was_pruned: out->frame == PteFrame(entry) && out->permissions == PtePermissions(entry);
   return STATUS_OK;
 }
 
