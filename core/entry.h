@@ -70,6 +70,7 @@ static inline void report(const struct pagetable *table, uint64_t entry, struct 
   //@ assert records: SameRecords{Pre, Here}(table->frames);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -98,6 +99,7 @@ static inline void write_slot(const struct pagetable *table, frame_t frame, uint
   pte_write(&table->memory[slot_of(frame, index)], entry);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -135,6 +137,7 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
   uint64_t taken = pte_exchange(&table->memory[slot_of(frame, index)], pte_empty());
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -189,6 +192,7 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
   } while (held != entry);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -316,6 +320,21 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
   return taken;
 }
 
+/* The frames of a block have one owner, and a table is a block by itself (proofs/entry.c). */
+/*@ ghost
+  /@ requires frame: \valid_read(db) && frame < db->nframes;
+     requires records: Records(db) && InUse(db, frame);
+     assigns \nothing;
+     ensures first: 0 <= BlockFirst(db, frame) < db->nframes && Owner(db, BlockFirst(db, frame)) == Owner(db, frame) &&
+       BlockFirst(db, BlockFirst(db, frame)) == BlockFirst(db, frame);
+     ensures alike: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Owner(db, f) == Owner(db, frame);
+     ensures table: Owner(db, frame) >= OWNER_TABLE1 ==> Order(db, frame) == 0 && BlockFirst(db, frame) == frame;
+     ensures one: Pow2(0) == 1;
+     ensures referenced: References(db, BlockFirst(db, frame)) >= 1;
+  @/
+  void block_alike(const struct frames *db, frame_t frame);
+*/
+
 /* Drops a reference to a frame in use. Tables other than that frame are as before, and no entry changes. */
 /*@ requires layout: SpaceLayout(table) && FramesValid(table->frames);
     requires frame: frame < table->frames->nframes && InUse(table->frames, frame);
@@ -334,6 +353,7 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
 */
 static inline void put_frame(const struct pagetable *table, frame_t frame)
 {
+  //@ ghost block_alike(table->frames, frame);
   (void)frame_put(table->frames, frame);
   //@ assert layout: SpaceLayout(table);
   //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
@@ -345,7 +365,6 @@ static inline void put_frame(const struct pagetable *table, frame_t frame)
        loop variant 512 - k; @/
     for (uint32_t k = 0; k < 512; k++) {}
   */
-  //@ assert alike: \forall integer f; 0 <= f < table->frames->nframes && BlockFirst{Pre}(table->frames, frame) <= f < BlockFirst{Pre}(table->frames, frame) + Pow2(Order{Pre}(table->frames, frame)) ==> Owner{Pre}(table->frames, f) == Owner{Pre}(table->frames, frame);
 }
 
 /* Takes a frame for a table, -1 if there is none. No other table changes, and no entry does. */
@@ -369,6 +388,7 @@ static inline int64_t take_table(struct frames *db, uint64_t *memory, enum owner
   //@ ghost lemma_numbers(&db->buddy);
   //@ assert records: SameRecords{Pre, Here}(db);
   //@ assert same_places: SamePlaces{Pre, Here}(db);
+  //@ assert blocks: SameBlocks{Pre, Here}(db);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
   //@ assert memory: BuddyMemory(&db->buddy);
   //@ assert held: FramesHeld(db);
@@ -424,6 +444,7 @@ static inline void set_slot(const struct pagetable *table, frame_t frame, frame_
   //@ assert others: SameButLink{Pre, Here}(table->frames, frame);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -451,6 +472,7 @@ static inline void set_space(struct pagetable *table, struct frames *frames, uin
   //@ ghost lemma_numbers(&frames->buddy);
   //@ assert records: SameRecords{Pre, Here}(frames);
   //@ assert places: SamePlaces{Pre, Here}(frames);
+  //@ assert blocks: SameBlocks{Pre, Here}(frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&frames->buddy);
   //@ assert memory: BuddyMemory(&frames->buddy);
   //@ assert held: FramesHeld(frames);
@@ -484,6 +506,7 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
     return STATUS_RESERVED;
   if (record->owner >= OWNER_TABLE1)
     return STATUS_BAD_OWNER;
+  //@ ghost block_alike(frames, frame);
   const struct frame *first = record->order == 0 ? record : &frames->records[record->parent];
   return first->references == FRAME_REFERENCES_MAX ? STATUS_SATURATED : STATUS_OK;
 }
@@ -502,6 +525,7 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
 */
 static inline void get_target(const struct pagetable *table, frame_t frame)
 {
+  //@ ghost block_alike(table->frames, frame);
   (void)frame_get(table->frames, frame);
   //@ assert layout: SpaceLayout(table);
   //@ assert linked: Linked(table->frames, table->memory);

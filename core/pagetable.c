@@ -352,7 +352,8 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
   //@ assert outside: SameEntriesOutside{Pre, Here}(table->frames, table->memory, 512 * child);
   //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
   //@ assert own: Live(table->frames, child) == 0 && Count(table->memory, 512 * child, 512) == 0;
-  //@ assert counts: \forall integer f; 0 <= f < table->frames->nframes && f != child ==> Count{Here}(table->memory, 512 * f, 512) == Count{Pre}(table->memory, 512 * f, 512);
+  //@ assert records_taken: SameOutside{Pre, Here}(table->frames, child, child + 1);
+  //@ assert counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, 512 * child);
   //@ assert counted: Counted(table->frames, table->memory);
   set_slot(table, (frame_t)child, parent, index);
   add_entry(table, parent, index, pte_table((frame_t)child));
@@ -474,7 +475,7 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
   //@ assert records: SameOutside{Pre, Here}(frames, root, root + 1);
   //@ assert size: frames->nframes == \at(frames->nframes, Pre);
   //@ assert own: Live(frames, root) == 0 && Count(memory, 512 * root, 512) == 0;
-  //@ assert counts: \forall integer f; 0 <= f < frames->nframes && f != root ==> Count{Here}(memory, 512 * f, 512) == Count{Pre}(memory, 512 * f, 512);
+  //@ assert counts: SameCountsOutside{Pre, Here}(frames, memory, 512 * root);
   //@ assert counted: Counted(frames, memory);
   //@ assert layout: MapLayout(frames, memory);
   //@ assert linked: Linked(frames, memory);

@@ -24,4 +24,12 @@
     for (uint32_t k = 0; k < 512; k++) {
     }
   }
+
+  void block_alike(const struct frames *db, frame_t frame)
+  {
+    lemma_powers();
+    /@ assert first: BlockFirst(db, BlockFirst(db, frame)) == BlockFirst(db, frame); @/
+    /@ assert whole: \forall integer f; InBlockOf(db, frame, f) ==> InUse(db, f) && BlockFirst(db, f) == BlockFirst(db, frame); @/
+    /@ assert inside: \forall integer f; InBlockOf(db, frame, f) ==> 0 <= f < db->nframes; @/
+  }
 */
