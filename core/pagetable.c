@@ -341,6 +341,7 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
 {
   //@ ghost one_path(table->frames, table->memory);
   int64_t child = take_frame(table, owner);
+  //@ assert space_taken: SameSpace{Pre, Here}(table);
   if (child < 0) {
     //@ assert linked: Linked(table->frames, table->memory);
     //@ assert counted: Counted(table->frames, table->memory);
@@ -349,6 +350,7 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
   }
   //@ assert apart: child != parent;
   clear_table(table, (frame_t)child);
+  //@ assert space_cleared: SameSpace{Pre, Here}(table);
   //@ assert outside: SameEntriesOutside{Pre, Here}(table->frames, table->memory, 512 * child);
   //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
   //@ assert own: Live(table->frames, child) == 0 && Count(table->memory, 512 * child, 512) == 0;
@@ -356,7 +358,9 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
   //@ assert counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, 512 * child);
   //@ assert counted: Counted(table->frames, table->memory);
   set_slot(table, (frame_t)child, parent, index);
+  //@ assert space_set: SameSpace{Pre, Here}(table);
   add_entry(table, parent, index, pte_table((frame_t)child));
+  //@ assert space_added: SameSpace{Pre, Here}(table);
   //@ assert records: SameButTable{Pre, Here}(table->frames, parent, child);
   //@ assert slots: SameSlotsBut{Pre, Here}(table->frames, table->memory, 512 * parent + index);
   //@ assert empty: EmptyTable(table->memory, child);
@@ -454,7 +458,9 @@ static bool drop_table(struct pagetable *table, frame_t parent, uint32_t index, 
   if (live_of(table, child) != 0)
     return false;
   unlink_table(table, parent, index, child);
+  //@ assert space_unlinked: SameSpace{Pre, Here}(table);
   release_table(table, child);
+  //@ assert space_released: SameSpace{Pre, Here}(table);
   //@ assert root: Root(table->frames, table->root);
   return true;
 }
@@ -542,6 +548,7 @@ static enum status map_under2(struct pagetable *table, uint64_t page, frame_t ta
   int64_t table1 = add_table(table, table2, index2(page), OWNER_TABLE1);
   if (table1 < 0)
     return STATUS_OUT_OF_MEMORY;
+  //@ assert space_added: SameSpace{Pre, Here}(table);
   //@ assert table3: Table3(table->memory, table->root, page) == Table3{Pre}(table->memory, table->root, page);
   //@ assert table2: Table2(table->memory, table->root, page) == table2;
   //@ assert table1: Table1(table->memory, table->root, page) == table1;
@@ -572,10 +579,12 @@ static enum status map_under3(struct pagetable *table, uint64_t page, frame_t ta
   int64_t table2 = add_table(table, table3, index3(page), OWNER_TABLE2);
   if (table2 < 0)
     return STATUS_OUT_OF_MEMORY;
+  //@ assert space_added: SameSpace{Pre, Here}(table);
   //@ assert table3: Table3(table->memory, table->root, page) == table3;
   //@ assert table2: Table2(table->memory, table->root, page) == table2;
   //@ assert table1: Table1(table->memory, table->root, page) == -1;
   enum status status = map_under2(table, page, (frame_t)table2, entry);
+  //@ assert space_mapped: SameSpace{Pre, Here}(table);
   if (status != STATUS_OK)
     (void)drop_table(table, table3, index3(page), (frame_t)table2);
   return status;
@@ -603,9 +612,11 @@ static enum status map_under4(struct pagetable *table, uint64_t page, uint64_t e
   int64_t table3 = add_table(table, table->root, index4(page), OWNER_TABLE3);
   if (table3 < 0)
     return STATUS_OUT_OF_MEMORY;
+  //@ assert space_added: SameSpace{Pre, Here}(table);
   //@ assert table3: Table3(table->memory, table->root, page) == table3;
   //@ assert table2: Table2(table->memory, table->root, page) == -1;
   enum status status = map_under3(table, page, (frame_t)table3, entry);
+  //@ assert space_mapped: SameSpace{Pre, Here}(table);
   if (status != STATUS_OK)
     (void)drop_table(table, table->root, index4(page), (frame_t)table3);
   return status;
@@ -678,6 +689,7 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
   //@ assert target: owned ==> frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
   //@ assert first: owned ==> 0 <= BlockFirst(table->frames, frame) < table->frames->nframes && Owner(table->frames, BlockFirst(table->frames, frame)) == Owner(table->frames, frame);
   status = map_entry(table, page_of(address), pte_leaf(frame, permissions));
+  //@ assert space_mapped: SameSpace{Pre, Here}(table);
   //@ assert mapped: status == STATUS_OK ==> Mapped(table->memory, table->root, PageOf(address)) && PteFrame(Entry(table->memory, table->root, PageOf(address))) == frame && PtePermissions(Entry(table->memory, table->root, PageOf(address))) == permissions;
   //@ assert same_first: owned ==> BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
   //@ assert same_target: owned ==> OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
@@ -705,10 +717,12 @@ static void prune(struct pagetable *table, uint64_t page)
   //@ assert entry4: PtePresent(Slot(table->memory, 512 * table->root + Index4(page))) && PteFrame(Slot(table->memory, 512 * table->root + Index4(page))) == path.table3;
   if (!drop_table(table, path.table2, index2(page), path.table1))
     return;
+  //@ assert space_first: SameSpace{Pre, Here}(table);
   //@ assert kept3: Owner(table->frames, path.table3) == OWNER_TABLE3 && PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteFrame(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
   //@ assert kept4: PtePresent(Slot(table->memory, 512 * table->root + Index4(page))) && PteFrame(Slot(table->memory, 512 * table->root + Index4(page))) == path.table3;
   if (!drop_table(table, path.table3, index3(page), path.table2))
     return;
+  //@ assert space_second: SameSpace{Pre, Here}(table);
   //@ assert still4: PtePresent(Slot(table->memory, 512 * table->root + Index4(page))) && PteFrame(Slot(table->memory, 512 * table->root + Index4(page))) == path.table3;
   //@ assert pages: SamePages{Pre, Here}(table->frames, table->memory);
   //@ assert roots: SameRoots{Pre, Here}(table->frames);
@@ -731,23 +745,25 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
     return STATUS_NOT_MAPPED;
   //@ assert mapped: Mapped(table->memory, table->root, page);
   entry = remove_page(table, page, (frame_t)table1);
-  report(table, entry, out);
+  //@ assert space_removed: SameSpace{Pre, Here}(table);
   //@ assert removed: SpaceValid(table) && !Mapped(table->memory, table->root, page) && Table1(table->memory, table->root, page) == table1;
   //@ assert roots: SameRoots{Pre, Here}(table->frames);
   //@ assert use: SameUse{Pre, Here}(table->frames) && SameOwners{Pre, Here}(table->frames);
-  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
-  //@ assert was: out->frame == PteFrame(entry) && out->permissions == PtePermissions(entry);
   put_target(table, entry);
-  //@ assert put: Root(table->frames, table->root) && !Mapped(table->memory, table->root, page);
+  //@ assert put_space: SameSpace{Pre, Here}(table);
+  //@ assert put: !Mapped(table->memory, table->root, page);
   //@ assert way: Table1(table->memory, table->root, page) == table1;
   //@ assert roots_put: SameRoots{Pre, Here}(table->frames);
   //@ assert others_put: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
-  //@ assert was_put: out->frame == PteFrame(entry) && out->permissions == PtePermissions(entry);
   //@ assert dropped: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes && OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==> ReferenceDropped{Pre, Here}(table->frames, PteFrame(entry));
   if (live_of(table, (frame_t)table1) == 0)
     prune(table, page);
+  //@ assert same_root: SameSpace{Pre, Here}(table);
   //@ assert gone: !Mapped(table->memory, table->root, page);
-  //@ assert was_pruned: out->frame == PteFrame(entry) && out->permissions == PtePermissions(entry);
+  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
+  //@ assert dropped_pruned: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes && OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==> ReferenceDropped{Pre, Here}(table->frames, PteFrame(entry));
+  report(table, entry, out);
+  //@ assert dropped_reported: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes && OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==> ReferenceDropped{Pre, Here}(table->frames, PteFrame(entry));
   return STATUS_OK;
 }
 
@@ -810,6 +826,7 @@ static inline void drop_page(const struct pagetable *table, frame_t frame, uint3
 {
   //@ ghost one_path(table->frames, table->memory);
   uint64_t entry = remove_entry(table, frame, index);
+  //@ assert space_removed: SameSpace{Pre, Here}(table);
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE1);
   //@ assert leaves: SameLeavesElse{Pre, Here}(table->frames, table->memory, frame);
@@ -865,6 +882,7 @@ static inline void drop_branch2(struct pagetable *table, frame_t frame, uint32_t
   //@ ghost one_path(table->frames, table->memory);
   //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE1 && Parent(table->frames, child) == frame;
   empty_table1(table, child);
+  //@ assert space_emptied: SameSpace{Pre, Here}(table);
   //@ assert others: SamePagesElse2{Pre, Here}(table->frames, table->memory, frame);
   //@ assert owners: Owner(table->frames, frame) == OWNER_TABLE2 && Owner(table->frames, child) == OWNER_TABLE1;
   //@ assert row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
@@ -920,6 +938,7 @@ static inline void drop_branch3(struct pagetable *table, frame_t frame, uint32_t
   //@ ghost one_path(table->frames, table->memory);
   //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE2 && Parent(table->frames, child) == frame;
   empty_table2(table, child);
+  //@ assert space_emptied: SameSpace{Pre, Here}(table);
   //@ assert others: SamePagesElse3{Pre, Here}(table->frames, table->memory, frame);
   //@ assert owners: Owner(table->frames, frame) == OWNER_TABLE3 && Owner(table->frames, child) == OWNER_TABLE2;
   //@ assert row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
@@ -975,6 +994,7 @@ static inline void drop_branch4(struct pagetable *table, frame_t frame, uint32_t
   //@ ghost one_path(table->frames, table->memory);
   //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE3 && Parent(table->frames, child) == frame;
   empty_table3(table, child);
+  //@ assert space_emptied: SameSpace{Pre, Here}(table);
   //@ assert others: SamePagesElse{Pre, Here}(table->frames, table->memory, frame);
   //@ assert owners: Owner(table->frames, frame) == OWNER_TABLE4 && Owner(table->frames, child) == OWNER_TABLE3;
   //@ assert row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
@@ -1016,5 +1036,6 @@ static void empty_table4(struct pagetable *table, frame_t frame)
 void pagetable_destroy(struct pagetable *table)
 {
   empty_table4(table, table->root);
+  //@ assert space: SameSpace{Pre, Here}(table);
   release_table(table, table->root);
 }
