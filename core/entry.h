@@ -70,7 +70,7 @@ static inline void report(const struct pagetable *table, uint64_t entry, struct 
   //@ assert records: SameRecords{Pre, Here}(table->frames);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
-  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -99,7 +99,7 @@ static inline void write_slot(const struct pagetable *table, frame_t frame, uint
   pte_write(&table->memory[slot_of(frame, index)], entry);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
-  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -137,7 +137,7 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
   uint64_t taken = pte_exchange(&table->memory[slot_of(frame, index)], pte_empty());
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
-  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -192,7 +192,7 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
   } while (held != entry);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
-  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -388,7 +388,7 @@ static inline int64_t take_table(struct frames *db, uint64_t *memory, enum owner
   //@ ghost lemma_numbers(&db->buddy);
   //@ assert records: SameRecords{Pre, Here}(db);
   //@ assert same_places: SamePlaces{Pre, Here}(db);
-  //@ assert blocks: SameBlocks{Pre, Here}(db);
+  //@ assert blocks: SameInUse{Pre, Here}(db);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
   //@ assert memory: BuddyMemory(&db->buddy);
   //@ assert held: FramesHeld(db);
@@ -444,7 +444,7 @@ static inline void set_slot(const struct pagetable *table, frame_t frame, frame_
   //@ assert others: SameButLink{Pre, Here}(table->frames, frame);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
-  //@ assert blocks: SameBlocks{Pre, Here}(table->frames);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -472,7 +472,7 @@ static inline void set_space(struct pagetable *table, struct frames *frames, uin
   //@ ghost lemma_numbers(&frames->buddy);
   //@ assert records: SameRecords{Pre, Here}(frames);
   //@ assert places: SamePlaces{Pre, Here}(frames);
-  //@ assert blocks: SameBlocks{Pre, Here}(frames);
+  //@ assert blocks: SameInUse{Pre, Here}(frames);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&frames->buddy);
   //@ assert memory: BuddyMemory(&frames->buddy);
   //@ assert held: FramesHeld(frames);
