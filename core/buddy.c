@@ -584,7 +584,13 @@ static uint64_t pick_node(const struct buddy *buddy, uint32_t order)
   //@ assert none: NoneCounted(buddy, First(buddy, order), First(buddy, order));
   if (is_free(buddy, hint))
     return hint;
-  return bitset_next(&buddy->free, first_node(buddy, order));
+  /*@ assert some: !(\forall integer n; First(buddy, order) <= n < First(buddy, order) + First(buddy, order) ==>
+        !Free(buddy, n)); */
+  uint64_t node = bitset_next(&buddy->free, first_node(buddy, order));
+  //@ assert size: First(buddy, order) + First(buddy, order) <= buddy->free.size;
+  //@ assert low: First(buddy, order) <= node;
+  //@ assert high: node < First(buddy, order) + First(buddy, order);
+  return node;
 }
 
 /* Joins a used block with its sibling, which is free: the block above both is used. */
@@ -877,6 +883,9 @@ static void count_none(struct buddy *buddy)
   }
   buddy->free_frames = 0;
   buddy->orders = 0;
+  /*@ assert words: buddy->split == \at(buddy->split, Pre) && Nodes(buddy) == \at(Nodes(buddy), Pre) &&
+        \forall integer i; 0 <= i < Nodes(buddy) / 64 ==> buddy->split[i] == \at(buddy->split[i], Pre); */
+  //@ assert split: SameSplit{Pre, Here}(buddy);
 }
 
 /* Makes every frame reserved, of a buddy whose set of free blocks is empty. */
@@ -1543,6 +1552,8 @@ static const char *check_orders(const struct buddy *buddy)
   }
   //@ assert all: OrdersSound(buddy);
   //@ assert tree: OrderCounts(buddy) && Tree(buddy) && Coalesced(buddy);
+  /*@ assert each: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        OrderSound(buddy, o) && NodeOf(buddy, buddy->hint[o], o); */
   //@ assert hints: Hints(buddy);
   /*@ assert low: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> (Bit(buddy->orders, o) <==> buddy->count[o] != 0); */
   uint32_t beyond = word_next(buddy->orders, BUDDY_ORDERS);
