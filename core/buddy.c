@@ -1338,7 +1338,6 @@ uint64_t buddy_free_blocks(const struct buddy *buddy, uint32_t order)
 */
 static uint32_t orders_free(const struct buddy *buddy)
 {
-  //@ ghost lemma_blocks(buddy);
   //@ ghost lemma_numbers(buddy);
   /*@ assert count: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
         NoneCounted(buddy, First(buddy, o), First(buddy, o)); */
@@ -1348,6 +1347,7 @@ static uint32_t orders_free(const struct buddy *buddy)
         !(\forall integer n; First(buddy, o) <= n < First(buddy, o) + First(buddy, o) ==> !Free(buddy, n)); */
   /*@ assert some: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] != 0 ==>
         \exists integer n; NodeOf(buddy, n, o) && Free(buddy, n); */
+  //@ ghost lemma_blocks(buddy);
   /*@ assert block: \forall integer n, o; NodeOf(buddy, n, o) && Free(buddy, n) ==>
         FreeBlock(buddy, Down(n, o) - Leaves(buddy), o); */
   /*@ assert blocks: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] != 0 ==>
