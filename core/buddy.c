@@ -1343,6 +1343,9 @@ static uint32_t orders_free(const struct buddy *buddy)
         NoneCounted(buddy, First(buddy, o), First(buddy, o)); */
   /*@ assert none: \forall integer n, o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] == 0 && NodeOf(buddy, n, o) ==>
         !Free(buddy, n); */
+  /*@ assert counted: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        Counted(buddy, First(buddy, o), First(buddy, o), buddy->count[o]) &&
+        NoneCounted(buddy, First(buddy, o), First(buddy, o)); */
   /*@ assert any: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] != 0 ==>
         !(\forall integer n; First(buddy, o) <= n < First(buddy, o) + First(buddy, o) ==> !Free(buddy, n)); */
   /*@ assert some: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] != 0 ==>
@@ -1601,7 +1604,10 @@ static const char *check_frames(const struct buddy *buddy)
   for (uint64_t frame = buddy->nframes; frame < leaves(buddy); frame++)
     if (!is_split(buddy, leaves(buddy) + frame))
       return "buddy: a frame beyond the end is not reserved";
-  if (count_frames(buddy) != buddy->free_frames)
+  uint64_t count = count_frames(buddy);
+  //@ assert counted: CountedLeaves(buddy, Leaves(buddy), buddy->nframes, count);
+  //@ assert end: EndReserved(buddy);
+  if (count != buddy->free_frames)
     return "buddy: the count of free frames is wrong";
   return NULL;
 }
