@@ -773,6 +773,7 @@ static void set_free_frames(struct buddy *buddy, uint64_t count)
     ensures taken: FramesTaken{Old, Here}(buddy, \result, Pow2(order));
     ensures allocated: AllocatedMore{Old, Here}(buddy, \result, order);
     ensures reserved: SameReserved{Old, Here}(buddy);
+    ensures numbers: SameNumbers{Old, Here}(buddy);
     ensures counted: buddy->free_frames == \old(buddy->free_frames) - Pow2(order);
 */
 static uint64_t take_block(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32_t from)
@@ -809,6 +810,7 @@ static uint64_t take_block(struct buddy *buddy, uint64_t leaf, uint32_t order, u
     ensures freed: FramesFreed{Old, Here}(buddy, frame, Pow2(order));
     ensures allocated: AllocatedLess{Old, Here}(buddy, frame, order);
     ensures reserved: SameReserved{Old, Here}(buddy);
+    ensures numbers: SameNumbers{Old, Here}(buddy);
     ensures counted: buddy->free_frames == \old(buddy->free_frames) + Pow2(order);
 */
 static void give_block(struct buddy *buddy, uint64_t frame, uint32_t order)
@@ -975,6 +977,7 @@ static bool in_range(const struct buddy *buddy, uint64_t first, uint64_t count)
     ensures freed: FramesFreed{Old, Here}(buddy, frame, 1);
     ensures reserved: ReservedLess{Old, Here}(buddy, frame, 1);
     ensures allocated: SameAllocated{Old, Here}(buddy);
+    ensures numbers: SameNumbers{Old, Here}(buddy);
     ensures counted: buddy->free_frames == \old(buddy->free_frames) + 1;
 */
 static void release_frame(struct buddy *buddy, uint64_t frame)
@@ -1008,6 +1011,7 @@ static void release_frame(struct buddy *buddy, uint64_t frame)
     ensures taken: FramesTaken{Old, Here}(buddy, frame, 1);
     ensures reserved: ReservedMore{Old, Here}(buddy, frame, 1);
     ensures allocated: SameAllocated{Old, Here}(buddy);
+    ensures numbers: SameNumbers{Old, Here}(buddy);
     ensures counted: buddy->free_frames == \old(buddy->free_frames) - 1;
 */
 static void reserve_frame(struct buddy *buddy, uint64_t frame)
@@ -1138,7 +1142,7 @@ enum status buddy_reserve(struct buddy *buddy, uint64_t first, uint64_t count)
     ensures valid: BuddyValid(buddy);
     ensures same: SameFrames{Old, Here}(buddy) && SameNumbers{Old, Here}(buddy);
 */
-static void write_frame(const struct buddy *buddy, frame_t *out, uint64_t frame)
+static void write_frame(frame_t *out, uint64_t frame) /*@ ghost (const struct buddy *buddy) */
 {
   //@ ghost lemma_numbers(buddy);
   *out = (frame_t)frame;
@@ -1179,7 +1183,7 @@ enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
   /*@ assert nodes: \forall integer f, p; Block(buddy, f, p) ==> NodeOf(buddy, Up(Leaves(buddy) + f, p), p); */
   /*@ assert empty: \forall integer p; order <= p < o && p <= BUDDY_MAX_ORDER ==> buddy->count[p] == 0; */
   /*@ assert counted: \forall integer p; 0 <= p <= BUDDY_MAX_ORDER ==> OrderCount(buddy, p); */
-  /*@ assert bare: \forall integer p; order <= p < o && p <= BUDDY_MAX_ORDER ==> NoneFree(buddy, p); */
+  /*@ assert bare: \forall integer p; order <= p < o && p <= BUDDY_MAX_ORDER ==> OrderEmpty(buddy, p); */
   /*@ assert gone: \forall integer f, p; order <= p < o ==> !FreeBlock(buddy, f, p); */
   if (o > BUDDY_MAX_ORDER)
     return STATUS_OUT_OF_MEMORY;
@@ -1191,7 +1195,7 @@ enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
   //@ ghost Taken:;
   //@ assert range: first + Pow2(order) <= buddy->nframes;
   //@ assert numbers: SameNumbers{Pre, Here}(buddy);
-  write_frame(buddy, out, first);
+  write_frame(out, first) /*@ ghost (buddy) */;
   return STATUS_OK;
 }
 
