@@ -1611,6 +1611,8 @@ static const char *check_frames(const struct buddy *buddy)
   uint64_t count = count_frames(buddy);
   //@ assert counted: CountedLeaves(buddy, Leaves(buddy), buddy->nframes, count);
   //@ assert end: EndReserved(buddy);
+  /*@ assert right: CountedLeaves(buddy, Leaves(buddy), buddy->nframes, buddy->free_frames) <==>
+        count == buddy->free_frames; */
   if (count != buddy->free_frames)
     return "buddy: the count of free frames is wrong";
   return NULL;
