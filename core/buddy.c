@@ -1231,7 +1231,10 @@ enum status buddy_alloc_at(struct buddy *buddy, frame_t frame, uint32_t order)
   enum status status = block_status(buddy, frame, order);
   if (status != STATUS_OK)
     return status;
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
   uint64_t leaf = leaves(buddy) + frame;
+  //@ assert leaf: Leaf(buddy, leaf);
   uint32_t above = free_above(buddy, leaf);
   if (above < order || above == BUDDY_ORDERS)
     return STATUS_NOT_FREE;
@@ -1317,8 +1320,19 @@ enum status buddy_free(struct buddy *buddy, frame_t frame, uint32_t order)
   enum status status = block_status(buddy, frame, order);
   if (status != STATUS_OK)
     return status;
-  if (!is_used(buddy, node_up(leaves(buddy) + frame, order)))
+  //@ ghost lemma_numbers(buddy);
+  //@ ghost lemma_powers();
+  //@ ghost lemma_allocated(buddy);
+  //@ assert leaf: Leaf(buddy, Leaves(buddy) + frame) && NodeOf(buddy, Up(Leaves(buddy) + frame, order), order);
+  //@ assert node: Node(buddy, Up(Leaves(buddy) + frame, order)) && frame < buddy->nframes;
+  if (!is_used(buddy, node_up(leaves(buddy) + frame, order))) {
+    //@ assert not: !Allocated(buddy, frame, order);
     return free_error(buddy, frame);
+  }
+  //@ assert allocated: Allocated(buddy, frame, order);
+  //@ assert held: !FreeFrame(buddy, frame) && !ReservedFrame(buddy, frame);
+  //@ assert order: \forall integer o; Allocated(buddy, frame, o) ==> o == order;
+  //@ assert first: \forall integer f, o; Allocated(buddy, f, o) && f <= frame < f + Pow2(o) ==> f == frame;
   give_block(buddy, frame, order);
   return STATUS_OK;
 }
