@@ -349,6 +349,7 @@ static void clear_split(struct buddy *buddy, uint64_t node)
     ensures counted: buddy->count[order] == \old(buddy->count[order]) + 1;
     ensures others: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
       buddy->count[o] == \old(buddy->count[o]);
+    ensures hint: buddy->hint[order] == node;
     ensures mask: Mask(buddy);
     ensures hints: Hints(buddy);
     ensures free: SameBitset{Old, Here}(&buddy->free);

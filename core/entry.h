@@ -453,9 +453,7 @@ static inline void set_slot(const struct pagetable *table, frame_t frame, frame_
 
 /* Makes an address space of a database, its direct map and a root. */
 /*@ requires layout: MapLayout(frames, memory) && FramesValid(frames);
-    requires table: \valid(table) && \separated(table, memory + (0 .. 512 * frames->nframes - 1), frames,
-      frames->records + (0 .. frames->nframes - 1), frames->buddy.free.words + (0 .. frames->buddy.free.nwords - 1),
-      frames->buddy.split + (0 .. Nodes(&frames->buddy) / 64 - 1));
+    requires table: \valid(table) && \separated(table, memory + (0 .. 512 * frames->nframes - 1), FRAMES_MEMORY(frames));
     assigns *table;
     ensures made: table->frames == frames && table->memory == memory && table->root == root;
     ensures layout: SpaceLayout(table);

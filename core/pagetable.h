@@ -40,9 +40,7 @@ struct translation {
 /* Makes table an empty address space: one frame, owner OWNER_TABLE4.
  * STATUS_OUT_OF_MEMORY. O(512). */
 /*@ requires valid: MapLayout(frames, memory) && TablesValid(frames, memory);
-    requires table: \valid(table) && \separated(table, memory + (0 .. 512 * frames->nframes - 1), frames,
-      frames->records + (0 .. frames->nframes - 1), frames->buddy.free.words + (0 .. frames->buddy.free.nwords - 1),
-      frames->buddy.split + (0 .. Nodes(&frames->buddy) / 64 - 1));
+    requires table: \valid(table) && \separated(table, memory + (0 .. 512 * frames->nframes - 1), FRAMES_MEMORY(frames));
     assigns *table, memory[0 .. 512 * frames->nframes - 1], FRAMES_CHANGES(frames);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
     ensures valid: \result == STATUS_OK ==> SpaceValid(table);
