@@ -179,13 +179,8 @@
   void lemma_allocated(const struct buddy *b)
   {
     lemma_blocks(b);
-    /@ assert up: \forall integer f, o, x; Allocated(b, f, o) && f <= x < f + Pow2(o) ==>
-         Up(Leaves(b) + x, o) == Up(Leaves(b) + f, o); @/
-    /@ assert inside: \forall integer f, o, x; Allocated(b, f, o) && f <= x < f + Pow2(o) ==> Leaf(b, Leaves(b) + x); @/
-    /@ assert used: \forall integer f, o, x; Allocated(b, f, o) && f <= x < f + Pow2(o) ==>
-         Used(b, Up(Leaves(b) + x, o)); @/
-    /@ assert order: \forall integer f, o, g, p; Allocated(b, f, o) && Allocated(b, g, p) && g <= f < g + Pow2(p) ==>
-         o == p; @/
+    lemma_powers();
+    /@ assert leaves: BlockLeaves(b); @/
   }
 */
 
