@@ -176,6 +176,88 @@
          !FreeLeaf(b, x); @/
   }
 
+  /@ requires layout: BuddyLayout(b);
+     requires tree: Tree(b);
+     requires node: NodeOf(b, node, order);
+     assigns \nothing;
+     ensures free: AllFree(b, node, order) && NoFreeBelow(b, node, order) && Present(b, node) ==> Free(b, node);
+  @/
+  static void lemma_all_free(const struct buddy *b, uint64_t node, uint32_t order)
+  {
+    lemma_numbers(b);
+    lemma_under_all(b);
+    lemma_above(b, node, order);
+    /@ assert first: Leaf(b, Down(node, order)) && Up(Down(node, order), order) == node; @/
+    /@ assert leaf: AllFree(b, node, order) ==> FreeLeaf(b, Down(node, order)); @/
+    /@ assert above: Present(b, node) ==> \forall integer p; order < p <= BUDDY_MAX_ORDER ==>
+         !Free(b, Up(Down(node, order), p)); @/
+  }
+
+  /@ requires layout: BuddyLayout(b);
+     requires tree: Tree(b);
+     requires coalesced: Coalesced(b);
+     requires node: order < BUDDY_MAX_ORDER && NodeOf(b, node, order + 1);
+     requires halves: FreeWhole(b, order);
+     assigns \nothing;
+     ensures whole: AllFree(b, node, order + 1) ==> NoFreeBelow(b, node, order + 1);
+  @/
+  static void lemma_halves(const struct buddy *b, uint64_t node, uint32_t order)
+  {
+    lemma_numbers(b);
+    lemma_up();
+    /@ assert nodes: NodeOf(b, 2 * node, order) && NodeOf(b, 2 * node + 1, order) && 2 * b->roots <= 2 * node; @/
+    lemma_all_free(b, 2 * node, order);
+    lemma_all_free(b, 2 * node + 1, order);
+    /@ assert half: \forall integer x; Leaf(b, x) ==> Up(x, order + 1) == Up(x, order) / 2; @/
+    /@ assert left: AllFree(b, node, order + 1) ==> AllFree(b, 2 * node, order); @/
+    /@ assert right: AllFree(b, node, order + 1) ==> AllFree(b, 2 * node + 1, order); @/
+    /@ assert below: AllFree(b, node, order + 1) ==> NoFreeBelow(b, 2 * node, order) && NoFreeBelow(b, 2 * node + 1, order); @/
+    /@ assert present: Free(b, 2 * node) || Free(b, 2 * node + 1) ==> Present(b, 2 * node) && Present(b, 2 * node + 1); @/
+    /@ assert both: AllFree(b, node, order + 1) && (Free(b, 2 * node) || Free(b, 2 * node + 1)) ==>
+         Free(b, 2 * node) && Free(b, 2 * node + 1); @/
+    /@ assert apart: AllFree(b, node, order + 1) ==> !Free(b, 2 * node) && !Free(b, 2 * node + 1); @/
+    /@ assert halves: \forall integer x; Leaf(b, x) && Up(x, order + 1) == node ==>
+         Up(x, order) == 2 * node || Up(x, order) == 2 * node + 1; @/
+  }
+
+  /@ requires layout: BuddyLayout(b);
+     requires tree: Tree(b);
+     requires coalesced: Coalesced(b);
+     assigns \nothing;
+     ensures whole: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> FreeWhole(b, o);
+  @/
+  static void lemma_free_whole(const struct buddy *b)
+  {
+    lemma_numbers(b);
+    /@ loop invariant range: 0 <= i <= BUDDY_MAX_ORDER;
+       loop invariant whole: \forall integer o; 0 <= o <= i ==> FreeWhole(b, o);
+       loop assigns i;
+       loop variant BUDDY_MAX_ORDER - i;
+    @/
+    for (uint32_t i = 0; i < BUDDY_MAX_ORDER; i++) {
+      uint64_t first = b->roots;
+      /@ loop invariant range: 0 <= k <= BUDDY_MAX_ORDER - i - 1;
+         loop invariant first: first == First(b, BUDDY_MAX_ORDER - k);
+         loop assigns k, first;
+         loop variant BUDDY_MAX_ORDER - i - 1 - k;
+      @/
+      for (uint32_t k = 0; k < BUDDY_MAX_ORDER - i - 1; k++) {
+        /@ assert half: First(b, BUDDY_MAX_ORDER - (k + 1)) == 2 * First(b, BUDDY_MAX_ORDER - k); @/
+        first = 2 * first;
+      }
+      /@ assert first: first == First(b, i + 1); @/
+      /@ loop invariant range: first <= n <= 2 * first;
+         loop invariant whole: \forall integer m; first <= m < n && AllFree(b, m, i + 1) ==> NoFreeBelow(b, m, i + 1);
+         loop assigns n;
+         loop variant 2 * first - n;
+      @/
+      for (uint64_t n = first; n < 2 * first; n++) {
+        lemma_halves(b, n, i);
+      }
+      /@ assert next: FreeWhole(b, i + 1); @/
+    }
+  }
+
   void lemma_allocated(const struct buddy *b)
   {
     lemma_blocks(b);
@@ -1232,8 +1314,20 @@ enum status buddy_alloc_at(struct buddy *buddy, frame_t frame, uint32_t order)
   uint64_t leaf = leaves(buddy) + frame;
   //@ assert leaf: Leaf(buddy, leaf);
   uint32_t above = free_above(buddy, leaf);
+  //@ ghost lemma_free_whole(buddy);
+  //@ ghost lemma_under(order);
+  //@ assert whole: FreeWhole(buddy, order) && NodeOf(buddy, Up(leaf, order), order);
+  //@ assert below: above < order ==> !NoFreeBelow(buddy, Up(leaf, order), order);
+  //@ assert not: above < order ==> !AllFree(buddy, Up(leaf, order), order);
+  /*@ assert leaves: above < order ==>
+        \exists integer x; leaf <= x < leaf + Pow2(order) && !FreeLeaf(buddy, x); */
+  /*@ assert frames: \forall integer x; leaf <= x < leaf + Pow2(order) ==>
+        (FreeFrame(buddy, x - Leaves(buddy)) <==> FreeLeaf(buddy, x)); */
+  /*@ assert some: above < order ==>
+        \exists integer f; frame <= f < frame + Pow2(order) && !FreeFrame(buddy, f); */
   if (above < order || above == BUDDY_ORDERS)
     return STATUS_NOT_FREE;
+  //@ assert start: Down(Up(leaf, order), order) == leaf;
   take_block(buddy, leaf, order, above);
   return STATUS_OK;
 }
