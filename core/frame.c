@@ -93,12 +93,72 @@ static void set_run(struct frames *db, uint64_t first, uint64_t count, uint8_t o
   */
   for (uint64_t k = 0; k < count; k++) {
     set_record(&db->records[first + k], owner, order, flags, parent);
-    //@ assert before_bytes: \forall integer f; first <= f < first + k ==> Owner(db, f) == owner && Order(db, f) == order && Flags(db, f) == flags;
+    //@ assert before_owners: \forall integer f; first <= f < first + k ==> Owner(db, f) == owner;
+    //@ assert before_orders: \forall integer f; first <= f < first + k ==> Order(db, f) == order;
+    //@ assert before_flags: \forall integer f; first <= f < first + k ==> Flags(db, f) == flags;
     //@ assert before_words: \forall integer f; first <= f < first + k ==> References(db, f) == 0 && Parent(db, f) == parent;
     //@ assert before_halves: \forall integer f; first <= f < first + k ==> Index(db, f) == 0 && Live(db, f) == 0;
     //@ assert before: RunSet(db, first, first + k, owner, order, flags, parent);
-    //@ assert this: RunSet(db, first + k, first + k + 1, owner, order, flags, parent);
+    //@ assert this_bytes: Owner(db, first + k) == owner && Order(db, first + k) == order && Flags(db, first + k) == flags;
+    //@ assert this_words: References(db, first + k) == 0 && Parent(db, first + k) == parent;
+    //@ assert this_halves: Index(db, first + k) == 0 && Live(db, first + k) == 0;
   }
+}
+
+/* The same in a database, whose buddy it leaves alone. */
+/*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy);
+    requires managed: first + count <= db->nframes;
+    assigns db->records[first .. first + count - 1];
+    ensures layout: FramesLayout(db);
+    ensures buddy: BuddyValid(&db->buddy);
+    ensures frames: SameFrames{Pre, Post}(&db->buddy);
+    ensures places: SamePlaces{Pre, Post}(db);
+    ensures written: RunSet(db, first, first + count, owner, order, flags, parent);
+    ensures poison: \forall integer f; first <= f < first + count ==> (Poisoned(db, f) <==> (flags & FRAME_POISONED) != 0);
+    ensures others: SameOutside{Pre, Post}(db, first, first + count);
+*/
+static void set_records(struct frames *db, uint64_t first, uint64_t count, uint8_t owner,
+                        uint8_t order, uint8_t flags, frame_t parent)
+{
+  set_run(db, first, count, owner, order, flags, parent);
+  //@ assert places: SamePlaces{Pre, Here}(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert levels: BitsetLevels(&db->buddy.free);
+  //@ assert memory: FramesMemory(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert buddy: BuddyValid(&db->buddy);
+  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
+}
+
+/* The references of the block that starts at first, and nothing else. */
+/*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy);
+    requires managed: first < db->nframes;
+    assigns db->records[first].references;
+    ensures layout: FramesLayout(db);
+    ensures buddy: BuddyValid(&db->buddy);
+    ensures frames: SameFrames{Pre, Post}(&db->buddy);
+    ensures places: SamePlaces{Pre, Post}(db);
+    ensures written: References(db, first) == references;
+    ensures rest: SameButReferences{Pre, Post}(db);
+    ensures others: SameOutside{Pre, Post}(db, first, first + 1);
+*/
+static void write_references(struct frames *db, frame_t first, uint32_t references)
+{
+  db->records[first].references = references;
+  //@ assert places: SamePlaces{Pre, Here}(db);
+  //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_set: SameBitset{Pre, Here}(&db->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&db->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
+  //@ assert levels: BitsetLevels(&db->buddy.free);
+  //@ assert memory: FramesMemory(db);
+  //@ assert layout: FramesLayout(db);
+  //@ assert buddy: BuddyValid(&db->buddy);
+  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
+  //@ assert others: \forall integer f; 0 <= f < db->nframes && f != first ==> References(db, f) == \at(References(db, f), Pre);
+  //@ assert parents: \forall integer f; 0 <= f < db->nframes ==> Parent(db, f) == \at(Parent(db, f), Pre);
+  //@ assert rest: SameButReferences{Pre, Here}(db);
 }
 
 /* The records of a run that holds no block in use, or one block as a whole, and whose frames
@@ -127,15 +187,7 @@ static void set_run(struct frames *db, uint64_t first, uint64_t count, uint8_t o
 static void set_idle(struct frames *db, uint64_t first, uint64_t count, uint8_t owner,
                      uint8_t flags)
 {
-  set_run(db, first, count, owner, 0, flags, 0);
-  //@ assert places: SamePlaces{Pre, Here}(db);
-  //@ ghost lemma_numbers(&db->buddy);
-  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
-  //@ assert levels: BitsetLevels(&db->buddy.free);
-  //@ assert memory: FramesMemory(db);
-  //@ assert layout: FramesLayout(db);
-  //@ assert buddy: BuddyValid(&db->buddy);
-  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
+  set_records(db, first, count, owner, 0, flags, 0);
   //@ assert same: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert idle_run: \forall integer f; first <= f < first + count ==> !InUse(db, f);
   //@ assert known: FramesKnown(db);
@@ -175,27 +227,9 @@ static void set_idle(struct frames *db, uint64_t first, uint64_t count, uint8_t 
 */
 static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t owner, uint8_t flags)
 {
-  set_run(db, first, order_frames(order), owner, order, flags, order == 0 ? 0 : first);
-  //@ assert places: SamePlaces{Pre, Here}(db);
-  //@ ghost lemma_numbers(&db->buddy);
-  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
-  //@ assert levels: BitsetLevels(&db->buddy.free);
-  //@ assert memory: FramesMemory(db);
-  //@ assert layout: FramesLayout(db);
-  //@ assert buddy: BuddyValid(&db->buddy);
-  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
+  set_records(db, first, order_frames(order), owner, order, flags, order == 0 ? 0 : first);
   //@ ghost Set: ;
-  db->records[first].references = 1;
-  //@ assert others: SameOutside{Set, Here}(db, first, first + 1);
-  //@ assert rest: SameButReferences{Set, Here}(db);
-  //@ assert set_places: SamePlaces{Set, Here}(db);
-  //@ ghost lemma_numbers(&db->buddy);
-  //@ assert set_same_buddy: SameBuddy{Set, Here}(&db->buddy);
-  //@ assert set_levels: BitsetLevels(&db->buddy.free);
-  //@ assert set_memory: FramesMemory(db);
-  //@ assert set_layout: FramesLayout(db);
-  //@ assert set_buddy: BuddyValid(&db->buddy);
-  //@ assert set_frames: SameFrames{Set, Here}(&db->buddy);
+  write_references(db, first, 1);
   //@ assert same_frames: SameFrames{Pre, Here}(&db->buddy);
   //@ ghost lemma_powers();
   //@ assert run_owner: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && Owner(db, f) == owner;
@@ -263,15 +297,7 @@ static frame_t frame_first(const struct frames *db, frame_t frame)
 */
 static void reserve_all(struct frames *db)
 {
-  set_run(db, 0, db->nframes, OWNER_RESERVED, 0, 0, 0);
-  //@ assert places: SamePlaces{Pre, Here}(db);
-  //@ ghost lemma_numbers(&db->buddy);
-  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
-  //@ assert levels: BitsetLevels(&db->buddy.free);
-  //@ assert memory: FramesMemory(db);
-  //@ assert layout: FramesLayout(db);
-  //@ assert buddy: BuddyValid(&db->buddy);
-  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
+  set_records(db, 0, db->nframes, OWNER_RESERVED, 0, 0, 0);
   //@ assert clean: \forall integer f; 0 <= f < db->nframes ==> !Poisoned(db, f);
   //@ assert reserved: \forall integer f; 0 <= f < db->nframes ==> Owner(db, f) == OWNER_RESERVED;
   //@ assert idle: \forall integer f; 0 <= f < db->nframes ==> !InUse(db, f);
@@ -396,17 +422,8 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
 */
 static void set_references(struct frames *db, frame_t first, uint32_t references)
 {
-  db->records[first].references = references;
-  //@ assert places: SamePlaces{Pre, Here}(db);
-  //@ ghost lemma_numbers(&db->buddy);
-  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
-  //@ assert levels: BitsetLevels(&db->buddy.free);
-  //@ assert memory: FramesMemory(db);
-  //@ assert layout: FramesLayout(db);
-  //@ assert buddy: BuddyValid(&db->buddy);
-  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
+  write_references(db, first, references);
   //@ assert others: \forall integer f; 0 <= f < db->nframes && f != first ==> References(db, f) == \at(References(db, f), Pre);
-  //@ assert rest: SameButReferences{Pre, Here}(db);
   //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
@@ -526,23 +543,6 @@ static enum status free_block(struct frames *db, frame_t first, uint32_t order, 
 */
 static uint8_t poisoned_flags(uint8_t flags)
 {
-  /*@ assert cases:
-        (flags == 0 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 1 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 2 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 3 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 4 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 5 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 6 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 7 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 8 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 9 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 10 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 11 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 12 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 13 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 14 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0) &&
-        (flags == 15 ==> (flags | FRAME_POISONED) <= FRAME_FLAGS && ((flags | FRAME_POISONED) & FRAME_POISONED) != 0); */
   return flags | FRAME_POISONED;
 }
 
@@ -621,23 +621,7 @@ enum status frame_put(struct frames *db, frame_t frame)
 */
 static uint8_t changed_flags(uint8_t flags, uint32_t set, uint32_t clear)
 {
-  /*@ assert cases:
-        (clear == 0 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 1 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 2 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 3 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 4 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 5 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 6 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 7 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 8 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 9 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 10 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 11 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 12 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 13 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 14 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS) &&
-        (clear == 15 ==> ((flags | set) & (FRAME_FLAGS - clear)) <= FRAME_FLAGS); */
+  //@ assert plain: (set & FRAME_POISONED) == 0 && (clear & FRAME_POISONED) == 0;
   return (uint8_t)((flags | set) & (FRAME_FLAGS - clear));
 }
 
