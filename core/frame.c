@@ -198,6 +198,9 @@ static void set_idle(struct frames *db, uint64_t first, uint64_t count, uint8_t 
   //@ assert counted: FramesCounted(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
+  //@ assert agree_free: \forall integer f; 0 <= f < db->nframes ==> (Owner(db, f) == OWNER_FREE <==> FreeFrame(&db->buddy, f));
+  //@ assert agree_reserved: \forall integer f; 0 <= f < db->nframes ==> (Owner(db, f) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
+  //@ assert agree_blocks: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) == f ==> Allocated(&db->buddy, f, Order(db, f));
 }
 
 /* The records of a block that the buddy has just handed out, with its first reference. */
@@ -396,6 +399,7 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   frame_t first = *out;
   //@ assert free: \forall integer f; first <= f < first + Pow2(order) ==> Owner(db, f) == OWNER_FREE && \at(Owner(db, f), Pre) == OWNER_FREE;
   //@ assert clean: \forall integer f; first <= f < first + Pow2(order) ==> !\at(Poisoned(db, f), Pre);
+  //@ assert apart: \separated(out, db->records + (0 .. db->nframes - 1));
   set_block(db, first, (uint8_t)order, (uint8_t)owner, (uint8_t)flags);
   //@ assert end_places: SamePlaces{Pre, Here}(db);
   //@ assert out: *out == first;
@@ -479,16 +483,21 @@ static void set_flags(struct frames *db, frame_t first, uint8_t flags)
   //@ assert layout: FramesLayout(db);
   //@ assert buddy: BuddyValid(&db->buddy);
   //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
+  //@ assert owners: \forall integer f; 0 <= f < db->nframes ==> Owner(db, f) == \at(Owner(db, f), Pre);
+  //@ assert orders: \forall integer f; 0 <= f < db->nframes ==> Order(db, f) == \at(Order(db, f), Pre);
   //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert mine: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) == first ==> Flags(db, f) == flags;
   //@ assert outside: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) != first ==> !(first <= f < first + Pow2(Order(db, first)));
   //@ assert idle_run: \forall integer f; 0 <= f < db->nframes && !InUse(db, f) ==> Flags(db, f) == \at(Flags(db, f), Pre);
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean_free: \forall integer f; 0 <= f < db->nframes && Owner(db, f) == OWNER_FREE ==> Flags(db, f) == 0 && !Poisoned(db, f);
+  //@ assert clean_reserved: \forall integer f; 0 <= f < db->nframes && Owner(db, f) == OWNER_RESERVED ==> Flags(db, f) <= FRAME_POISONED;
   //@ assert clean: FramesClean(db);
   //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
   //@ assert counted: FramesCounted(db);
+  //@ assert blocks: SameBlocks{Pre, Here}(db);
   //@ assert whole: FramesWhole(db);
   //@ assert tables: FramesTables(db);
 }
