@@ -485,6 +485,7 @@ static void set_flags(struct frames *db, frame_t first, uint8_t flags)
   //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
   //@ assert owners: \forall integer f; 0 <= f < db->nframes ==> Owner(db, f) == \at(Owner(db, f), Pre);
   //@ assert orders: \forall integer f; 0 <= f < db->nframes ==> Order(db, f) == \at(Order(db, f), Pre);
+  //@ assert tables: FramesTables(db);
   //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
   //@ assert mine: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) == first ==> Flags(db, f) == flags;
   //@ assert outside: \forall integer f; 0 <= f < db->nframes && InUse(db, f) && BlockFirst(db, f) != first ==> !(first <= f < first + Pow2(Order(db, first)));
@@ -499,7 +500,6 @@ static void set_flags(struct frames *db, frame_t first, uint8_t flags)
   //@ assert counted: FramesCounted(db);
   //@ assert blocks: SameBlocks{Pre, Here}(db);
   //@ assert whole: FramesWhole(db);
-  //@ assert tables: FramesTables(db);
 }
 
 /* Gives a block back to the buddy. A poisoned one is taken from it again at once, so that a reserved
