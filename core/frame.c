@@ -524,9 +524,11 @@ static void set_flags(struct frames *db, frame_t first, uint8_t flags)
 */
 static enum status free_block(struct frames *db, frame_t first, uint32_t order, bool poisoned)
 {
+  //@ assert apart: \separated(&db->nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert apart_counts: \separated(&db->nframes, db->buddy.count + (0 .. BUDDY_MAX_ORDER)) && \separated(&db->nframes, db->buddy.hint + (0 .. BUDDY_MAX_ORDER));
   enum status status = buddy_free(&db->buddy, first, order);
-  //@ assert freed: status == STATUS_OK;
   //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert freed: status == STATUS_OK;
   //@ assert places: SamePlaces{Pre, Here}(db);
   //@ assert nodes: Nodes(&db->buddy) == \at(Nodes(&db->buddy), Pre);
   //@ assert layout: FramesLayout(db);
