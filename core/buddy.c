@@ -264,6 +264,17 @@
     lemma_powers();
     /@ assert leaves: BlockLeaves(b); @/
   }
+
+  void lemma_free(const struct buddy *b)
+  {
+    lemma_blocks(b);
+    lemma_tree(b);
+    lemma_powers();
+    lemma_numbers(b);
+    /@ assert leaves: BlockLeaves(b); @/
+    /@ assert nodes: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER ==> Node(b, Up(x, o)); @/
+    /@ assert one: OneFree(b); @/
+  }
 */
 
 /* All frames, with the reserved tail that makes them a multiple of the largest block. */

@@ -62,6 +62,13 @@ struct buddy {
      ensures unlike: BlocksUsed(b);
   @/
   void lemma_allocated(const struct buddy *b);
+
+  /@ requires valid: BuddyValid(b);
+     assigns \nothing;
+     ensures apart: FreeApart(b);
+     ensures usable: FreeUsable(b);
+  @/
+  void lemma_free(const struct buddy *b);
 */
 
 /* What a frame's block is (see buddy_find). */
