@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Boots the kernel in QEMU at several memory sizes and reads the boot suite's KTAP; then once for each fault on
-purpose, and reads the report.
+purpose, and reads the report; then once for each conversation with the prompt (ci/prompt.py).
 
-    boot.py [--test NAME] KERNEL       NAME of one test of the suite, or of one fault (fault_page, ...)
+    boot.py [--test NAME] KERNEL       NAME of one test of the suite, one fault (fault_page, ...) or one conversation
     boot.py --live [--memory 4G] [--append WORDS] [--stopped] KERNEL      the console live; --stopped waits for gdb
 
 Environment: QEMU, ACCEL (tcg). The last line is `boot: passed=.. failed=.. skipped=.. seconds=..`;
@@ -16,10 +16,13 @@ import subprocess
 import sys
 import time
 
+import prompt
+
 SIZES = ["128M", "4G", "77M"]
-FAULT_SIZE = "128M"
+SMALL = "128M"  # for faults and conversations
 SUCCESS = 33
 FAILURE = 35
+NO_SUCH_TEST = "no test has this name"
 LINE = re.compile(r"(not ok|ok) (\d+) (\S+)(?: # SKIP ?(.*))?$")
 
 # What the report of each fault on purpose must say: patterns of whole lines, in this order.
@@ -27,12 +30,13 @@ FAULTS = {
     "page": [r"Bail out! exception 14 \(page fault\) error 0x2",
              r"page fault at 0xffffc00000001238: not present, write by supervisor",
              r"  level 4 entry 384 = 0x0",
-             r"  rip 0x\w+ <fault_if_asked\+0x\w+> rsp .*",
+             r"  rip 0x\w+ <fault\+0x\w+> rsp .*",
              r"  called from 0x\w+ <kernel_main\+0x\w+>"],
     "text": [r"Bail out! exception 14 \(page fault\) error 0x3",
              r"page fault at 0xffffffff80\w+: protection, write by supervisor",
              r"  level 1 entry \d+ = 0x\w+",
-             r"  frame 0x\w+ owner reserved",
+             r"  physical 0x\w+: read, execute, .*",
+             r"  frame 0x\w+ at 0x\w+: reserved",
              r"  called from 0x\w+ <kernel_main\+0x\w+>"],
     "fetch": [r"Bail out! exception 14 \(page fault\) error 0x11",
               r"page fault at 0xffffffff80\w+: protection, fetch by supervisor",
@@ -41,7 +45,7 @@ FAULTS = {
     "double": [r"Bail out! exception 8 \(double fault\) error 0x0",
                r"double fault, handled on a stack of its own",
                r"  the stack has grown into its guard page at 0xffffffff80\w+",
-               r"  rip 0x\w+ <fault_if_asked\+0x\w+> rsp .*",
+               r"  rip 0x\w+ <fault\+0x\w+> rsp .*",
                r"  called from 0x\w+ <kernel_main\+0x\w+>"],
 }
 
@@ -72,6 +76,8 @@ def read(console, status):
     failed = any(t["result"] == "failed" for t in tests)
     if wrong is None and plan is None:
         wrong = "no plan"
+    elif wrong is None and plan == 0:
+        wrong = NO_SUCH_TEST
     elif wrong is None and plan != len(tests):
         wrong = f"{len(tests)} results for a plan of {plan}"
     elif wrong is None and (status == SUCCESS) == failed:
@@ -85,12 +91,9 @@ def read_report(console, status, expected):
     stops = [i for i, line in enumerate(lines) if line.startswith("Bail out!")]
     if len(stops) != 1 or stops[0] != 0:
         return f"the report is to be all that is printed, once; {len(stops)} found"
-    at = 0
-    for pattern in expected:
-        found = [i for i, line in enumerate(lines) if i >= at and re.fullmatch(pattern, line)]
-        if not found:
-            return "the report lacks, at its place: " + pattern
-        at = found[0] + 1
+    missing, _ = prompt.lacks(lines, expected)
+    if missing is not None:
+        return "the report lacks, at its place: " + missing
     return None if status == FAILURE else f"exit status {status} is not {FAILURE}"
 
 
@@ -141,20 +144,36 @@ def boot(kernel, size, test, timeout):
 def boot_fault(kernel, fault, timeout):
     """One boot with a fault on purpose: a single test, which passes if the report is as it must be."""
     start = time.monotonic()
-    console, status, stopped = run(command(kernel, FAULT_SIZE, "fault=" + fault), timeout)
+    console, status, stopped = run(command(kernel, SMALL, "fault=" + fault), timeout)
     console = symbolise(console, symbols(kernel))
-    wrong = stopped or read_report(console, status, FAULTS[fault])
-    return {"boot": f"fault={fault}", "memory": FAULT_SIZE, "seconds": round(time.monotonic() - start, 2),
-            "tests": [] if wrong else [{"name": "fault_" + fault, "result": "passed"}], "wrong": wrong, "console": console}
+    return single(f"fault={fault}", "fault_" + fault, start, console, stopped or read_report(console, status, FAULTS[fault]))
+
+
+def boot_prompt(kernel, name, timeout):
+    """One boot with a conversation: a single test."""
+    start = time.monotonic()
+    console, wrong = prompt.talk(command(kernel, SMALL, "prompt"), name, timeout)
+    return single(name, name, start, console, wrong)
+
+
+def single(title, name, start, console, wrong):
+    """A boot that is one test, which passes if nothing is wrong."""
+    return {"boot": title, "memory": SMALL, "seconds": round(time.monotonic() - start, 2),
+            "tests": [] if wrong else [{"name": name, "result": "passed"}], "wrong": wrong, "console": console}
 
 
 def boots(kernel, test, timeout):
     """Every boot that is asked for, one after the other."""
-    for size in SIZES if not (test or "").startswith("fault_") else []:
-        yield boot(kernel, size, test, timeout)
-    for fault in FAULTS:
-        if test in (None, "fault_" + fault):
-            yield boot_fault(kernel, fault, timeout)
+    alone = {**{"fault_" + f: (boot_fault, f) for f in FAULTS}, **{c: (boot_prompt, c) for c in prompt.CONVERSATIONS}}
+    for size in SIZES if test not in alone else []:
+        one = boot(kernel, size, test, timeout)
+        if one["wrong"] == NO_SUCH_TEST:
+            yield {**one, "wrong": f"{NO_SUCH_TEST}; beside those of the suite there are {', '.join(alone)}"}
+            return
+        yield one
+    for name, (how, what) in alone.items():
+        if test in (None, name):
+            yield how(kernel, what, timeout)
 
 
 def main():

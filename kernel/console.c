@@ -5,13 +5,24 @@
 #include "cpu.h"
 
 #define SERIAL 0x3F8u
+#define LINE_STATUS (SERIAL + 5)
+#define RECEIVED 1u
+#define CAN_SEND 0x20u
 #define DEBUG_EXIT 0xF4u
 
 static void put(char c)
 {
-  while ((in8(SERIAL + 5) & 0x20u) == 0) {
+  while ((in8(LINE_STATUS) & CAN_SEND) == 0) {
   }
   out8(SERIAL, (uint8_t)c);
+}
+
+char read_character(void)
+{
+  while ((in8(LINE_STATUS) & RECEIVED) == 0) {
+    __asm__ volatile("pause");
+  }
+  return (char)in8(SERIAL);
 }
 
 static void put_string(const char *text)

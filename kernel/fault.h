@@ -2,11 +2,15 @@
 #ifndef ASHLAR_FAULT_H
 #define ASHLAR_FAULT_H
 
-/* Commits the fault that the command line asks for, if any:
- * fault=page   a write to a page that is not mapped
- * fault=text   a write to the kernel's text
- * fault=fetch  a call of something in data
- * fault=double a stack that grows into its guard page: no page fault can be pushed there */
-void fault_if_asked(const char *command);
+#include <stdbool.h>
+
+/* Commits a fault, which ends the kernel; false when there is no such kind. kind is a word:
+ * page   a write to a page that is not mapped
+ * text   a write to the kernel's text
+ * fetch  a call of something in data
+ * double a stack that grows into its guard page: no page fault can be pushed there */
+bool fault(const char *kind);
+
+#define FAULT_KINDS "page, text, fetch, double"
 
 #endif

@@ -15,6 +15,7 @@ KERNEL_CFLAGS  := -std=gnu11 -O2 -g $(WARN) -ffreestanding -mno-red-zone -mgener
 BOOT           := QEMU=$(QEMU) ACCEL=$(ACCEL) $(PYTHON) ci/boot.py
 MEMORY         ?= 128M
 WORDS          ?= $(if $(TEST),test=$(TEST))
+RUN_WORDS      := $(or $(WORDS),prompt)
 
 .PHONY: kernel boot run gdb
 kernel: $(KERNEL) ## build the kernel image
@@ -37,8 +38,8 @@ lint-tidy-kernel: ## clang-tidy on the kernel
 boot: kernel ## boot in QEMU at several memory sizes, run the boot suite, check the fault reports (ACCEL=tcg, TEST=name for one)
 	@$(BOOT) $(if $(TEST),--test $(TEST)) $(KERNEL)
 
-run: kernel ## boot in QEMU with the console live (MEMORY=128M, TEST=name, or WORDS="fault=page" for the whole command line)
-	@$(BOOT) --live --memory $(MEMORY) --append "$(WORDS)" $(KERNEL); test $$? -eq 33
+run: kernel ## boot in QEMU to an interactive prompt (MEMORY=128M; TEST=name runs that test; WORDS="fault=page" is the command line)
+	@$(BOOT) --live --memory $(MEMORY) --append "$(RUN_WORDS)" $(KERNEL); test $$? -eq 33
 
 gdb: kernel ## boot stopped, with gdb attached (MEMORY=, WORDS=)
 	@$(BOOT) --live --memory $(MEMORY) --append "$(WORDS)" --stopped $(KERNEL) & \

@@ -1,6 +1,8 @@
+#include "command.h"
 #include "console.h"
 #include "fault.h"
 #include "memory.h"
+#include "prompt.h"
 #include "suite.h"
 #include "trap.h"
 
@@ -10,6 +12,17 @@ void kernel_main(uint64_t start_info)
 {
   trap_start();
   memory_start(start_info);
-  fault_if_asked(memory.command);
-  leave(suite(memory.command));
+  const char *kind = command_value(memory.command, "fault");
+  if (kind != 0 && !fault(kind)) {
+    print("Bail out! no such fault; the kinds are " FAULT_KINDS "\n");
+    leave(0);
+  }
+  if (command_has(memory.command, "list")) {
+    suite_list();
+    leave(1);
+  }
+  if (command_has(memory.command, "prompt")) {
+    prompt();
+  }
+  leave(suite(command_value(memory.command, "test")));
 }

@@ -2,7 +2,6 @@
 
 #include "command.h"
 #include "console.h"
-#include "cpu.h"
 #include "memory.h"
 #include "trap.h"
 
@@ -117,37 +116,54 @@ static const struct test tests[] = {
 };
 #define TESTS (sizeof tests / sizeof tests[0])
 
-bool suite(const char *command)
+void suite_list(void)
 {
-  bool one = command_names(command, "test"), passed = true;
-  uint64_t n = 0, number = 0;
   for (uint64_t i = 0; i < TESTS; i++) {
-    if (command_has(command, "list")) {
-      print("# %s\n", tests[i].name);
-    }
-    n += !one || command_says(command, "test", tests[i].name);
+    print("# %s\n", tests[i].name);
   }
-  if (command_has(command, "list")) {
-    n = 0;
-  }
-  print("KTAP version 1\n1..%u\n", n);
-  for (uint64_t i = 0; n > 0 && i < TESTS; i++) {
-    if (one && !command_says(command, "test", tests[i].name)) {
-      continue;
-    }
-    uint64_t before = buddy_free_frames(&memory.frames.buddy);
-    const char *said = tests[i].run();
-    if (said == 0 && buddy_free_frames(&memory.frames.buddy) != before) {
-      said = "free frames differ from before the test";
-    }
-    bool skip = said != 0 && said[0] == 'S' && said[1] == 'K' && said[2] == 'I';
-    number++;
-    if (said == 0 || skip) {
-      print("ok %u %s%s%s\n", number, tests[i].name, skip ? " # " : "", skip ? said : "");
-    } else {
-      print("# %s\nnot ok %u %s\n", said, number, tests[i].name);
-      passed = false;
+}
+
+bool suite_has(const char *name)
+{
+  for (uint64_t i = 0; i < TESTS; i++) {
+    if (word_is(name, tests[i].name)) {
+      return true;
     }
   }
-  return passed && (n > 0 || !one);
+  return false;
+}
+
+/* Runs one test and prints its line. Whether it did not fail. */
+static bool pass(const struct test *test, uint64_t number)
+{
+  uint64_t before = buddy_free_frames(&memory.frames.buddy);
+  const char *said = test->run();
+  if (said == 0 && buddy_free_frames(&memory.frames.buddy) != before) {
+    said = "free frames differ from before the test";
+  }
+  bool skip = said != 0 && said[0] == 'S' && said[1] == 'K' && said[2] == 'I';
+  if (said == 0 || skip) {
+    print("ok %u %s%s%s\n", number, test->name, skip ? " # " : "", skip ? said : "");
+    return true;
+  }
+  print("# %s\nnot ok %u %s\n", said, number, test->name);
+  return false;
+}
+
+bool suite(const char *name)
+{
+  bool passed = name == 0 || suite_has(name);
+  uint64_t number = 0;
+  print("KTAP version 1\n1..%u\n", name == 0 ? TESTS : (uint64_t)passed);
+  if (!passed) {
+    print("# there is no such test, only\n");
+    suite_list();
+  }
+  for (uint64_t i = 0; i < TESTS; i++) {
+    if (name == 0 || word_is(name, tests[i].name)) {
+      number++;
+      passed = pass(&tests[i], number) && passed;
+    }
+  }
+  return passed;
 }

@@ -6,8 +6,14 @@
 
 #define SCRATCH 0xFFFFC00000000000u /* addresses for tests: nothing is mapped there */
 
-/* Runs the tests the command line asks for (test=NAME, list; all without); whether all passed. */
-bool suite(const char *command);
+/* Runs the test of this name (a word), or all when it is null; whether there is one and all passed. */
+bool suite(const char *name);
+
+/* Whether there is such a test. */
+bool suite_has(const char *name);
+
+/* Prints the names of the tests. */
+void suite_list(void);
 
 /* The tests of other files: null, or what went wrong. */
 const char *exhaustion_and_return(void); /* suite_memory.c */

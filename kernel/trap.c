@@ -3,6 +3,7 @@
 #include "console.h"
 #include "cpu.h"
 #include "memory.h"
+#include "show.h"
 
 #define PAGE_FAULT 14u
 #define DOUBLE_FAULT 8u
@@ -82,28 +83,6 @@ static void return_from_user(struct trap *t)
   t->ss = 16;
 }
 
-/* The entries the processor met on its way to address, and who owns the frame at the end. */
-static void print_walk(uint64_t address)
-{
-  uint64_t frame = memory.space.root;
-  if (memory.space.frames == 0) {
-    print("  the kernel has no tables of its own yet\n");
-    return;
-  }
-  for (unsigned level = 4; level >= 1; level--) {
-    uint64_t index = address >> (12 + 9 * (level - 1)) & 511;
-    uint64_t entry = ((uint64_t *)frame_view(frame))[index];
-    print("  level %u entry %u = %x\n", (uint64_t)level, index, entry);
-    if ((entry & 1u) == 0) {
-      return;
-    }
-    frame = (entry & 0x000FFFFFFFFFF000u) / FRAME_SIZE;
-  }
-  print("  frame %x owner %s\n", frame,
-        frame < memory.frames.nframes ? owner_name(memory.frames.records[frame].owner)
-                                      : "beyond the frames");
-}
-
 static void report_page_fault(const struct trap *t)
 {
   uint64_t address = read_cr2();
@@ -114,7 +93,7 @@ static void report_page_fault(const struct trap *t)
                                : "read",
         (t->error & 4u) != 0 ? "user" : "supervisor",
         (t->error & 8u) != 0 ? ", reserved bit set" : "");
-  print_walk(address);
+  show_walk(address);
 }
 
 static bool within(uint64_t address, const char *from, const char *to)

@@ -23,6 +23,9 @@ class Ktap(unittest.TestCase):
         self.assertEqual(boot.read("KTAP version 1\nok 1 first\n", 33)[1], "no plan")
         self.assertEqual(boot.read("", 33)[1], "no plan")
 
+    def test_a_plan_of_none_is_a_test_that_is_not_there(self):
+        self.assertEqual(boot.read("1..0\n", 35)[1], boot.NO_SUCH_TEST)
+
     def test_fewer_and_more_results_than_planned_are_wrong(self):
         self.assertEqual(boot.read("1..2\nok 1 first\n", 33)[1], "1 results for a plan of 2")
         self.assertEqual(boot.read("1..1\nok 1 first\nok 2 second\n", 33)[1], "2 results for a plan of 1")
@@ -105,6 +108,11 @@ class Machine(unittest.TestCase):
         one = self.boot("exit 0\n", start=lambda timeout: boot.boot_fault("kernel", "double", timeout))
         self.assertEqual(one["tests"], [])
         self.assertTrue(one["wrong"])
+
+    def test_a_name_that_no_test_has_is_asked_for_once_and_the_others_are_named(self):
+        boots = self.boot("echo 1..0; exit 35\n", start=lambda timeout: list(boot.boots("kernel", "nonsense", timeout)))
+        self.assertEqual(len(boots), 1)
+        self.assertIn("prompt_shows_memory", boots[0]["wrong"])
 
     def test_without_qemu_the_fix_is_named(self):
         with mock.patch.dict(os.environ, {"QEMU": "/nonexistent/qemu"}):

@@ -1,0 +1,185 @@
+"""Conversations with the kernel's prompt: what is typed, and what the answers must say.
+
+A step is a line to type and patterns of whole lines that its answer must have, in this order. A pattern's named
+groups can be typed later, as {name}."""
+import os
+import re
+import select
+import subprocess
+import time
+
+PROMPT = "\n> "
+CTRL_D, CTRL_U, BACKSPACE, UP = "\x04", "\x15", "\x7f", "\x1b[A"
+QUIT = ("quit", [])
+
+# name: (QEMU's exit status, steps)
+CONVERSATIONS = {
+    "prompt_lists_its_commands": (33, [
+        ("help", [rf"  {name} +\w.*" for name in
+                  ("help", "mem", "frame FRAME", "walk ADDRESS", "alloc ORDER", "free FRAME ORDER", "map ADDRESS FRAME",
+                   "unmap ADDRESS", r"test \[NAME\]", "fault KIND", "quit")]),
+        ("quit", [])]),
+    "prompt_shows_memory": (33, [
+        ("mem", [r"  RAM 0x0 \.\. 0x\w+, \d+ frames", r"  RAM 0x100000 \.\. 0x7\w{6}, \d+ frames",
+                 r"  kept 0x100000 \.\. 0x\w+", r"  buddy words 0x\w+ \.\. 0x\w+, \d+ frames",
+                 r"  frame records 0x\w+ \.\. 0x\w+, \d+ frames", r"free: (?P<free>\d+) of \d+ frames, .*",
+                 r"  order \d+: \d+", r"owners, in frames", r"  free: (?P=free)", r"  reserved: \d+",
+                 r"  table of level 4: 1"]),
+        ("frame 0", [r"  frame 0x0 at 0x0: reserved"]),
+        QUIT]),
+    "prompt_walks_the_tables": (33, [
+        ("walk 0xffffffff80110000", [r"  level 4 entry 511 = 0x\w+", r"  level 3 entry 510 = 0x\w+",
+                                     r"  level 2 entry 0 = 0x\w+", r"  level 1 entry 272 = 0x\w+",
+                                     r"  physical 0x110000: read, execute, global, unowned.*",
+                                     r"  frame 0x110 at 0x110000: reserved"]),
+        ("walk 0xffffc00000001238", [r"  level 4 entry 384 = 0x0", r"  not mapped"]),
+        ("walk 0x800000000000", [r"refused: not canonical"]),
+        QUIT]),
+    "prompt_allocates_and_frees": (33, [
+        ("mem", [r"free: (?P<free>\d+) of .*"]),
+        ("alloc 3", [r"frame (?P<block>0x\w+) order 3, seen at 0xffff8\w+"]),
+        ("frame {block}", [r"  frame {block} at {block}000: kernel, block {block} of order 3, references 1"]),
+        ("free {block} 2", [r"refused: wrong order"]),
+        ("free {block} 3", [r"free frames {free}"]),
+        ("free {block} 3", [r"refused: double free"]),
+        ("alloc 0x0", [r"frame (?P<one>0x\w+) order 0, .*"]),
+        ("free {one} 0", [r"free frames {free}"]),
+        ("test structures_are_sound", [r"ok 1 structures_are_sound"]),
+        QUIT]),
+    "prompt_maps_and_unmaps": (33, [
+        ("mem", [r"free: (?P<free>\d+) of .*"]),
+        ("alloc 0", [r"frame (?P<one>0x\w+) order 0, .*"]),
+        ("map 0xffffc00000000000 {one}", [r"  physical {one}000: read, write", r"  frame {one} .*, references 2"]),
+        ("map 0xffffc00000000000 {one}", [r"refused: already mapped"]),
+        ("free {one} 0", [r"refused: it is mapped: unmap it first"]),
+        ("unmap 0xffffc00000000000", [r"was frame {one}"]),
+        ("unmap 0xffffc00000000000", [r"refused: not mapped"]),
+        ("free {one} 0", [r"free frames {free}"]),
+        ("map 0xffffc00000000000 {one}", [r"refused: not allocated"]),
+        ("unmap 0xffffffff80110000", [r"refused: a page of the kernel's"]),
+        QUIT]),
+    "prompt_says_what_is_wrong": (33, [
+        ("hello", [r"unknown command: hello \(help lists them\)"]),
+        ("alloc", [r"usage: alloc ORDER"]),
+        ("alloc 1 2", [r"usage: alloc ORDER"]),
+        ("mem 1 2 3 4 5 6 7", [r"usage: mem"]),
+        ("alloc two", [r"ORDER is no number: two"]),
+        ("alloc 0x", [r"ORDER is no number: 0x"]),
+        ("alloc -1", [r"ORDER is no number: -1"]),
+        ("walk 0x10000000000000000", [r"ADDRESS is no number: .*"]),
+        ("free 18446744073709551616 0", [r"FRAME is no number: .*"]),
+        ("alloc 19", [r"refused: bad order"]),
+        ("alloc 0x100000000", [r"refused: bad order"]),
+        ("alloc 18", [r"refused: out of memory"]),
+        ("free 0x100 0", [r"refused: reserved"]),
+        ("free 0x100000000 0", [r"refused: out of range"]),
+        ("free 0xffffffff 0", [r"refused: out of range"]),
+        ("free 1 1", [r"refused: misaligned"]),
+        ("frame 0xffffffff", [r"refused: out of range"]),
+        ("map 0xffffc00000000001 0x200", [r"refused: misaligned"]),
+        ("test nonsense", [r"no test is called nonsense; there are", r"# map_is_sane"]),
+        ("fault", [r"usage: fault KIND"]),
+        ("fault nonsense", [r"no fault is called nonsense; there are page, text, fetch, double"]),
+        QUIT]),
+    "prompt_runs_the_suite": (33, [
+        ("test aliases_share_a_frame", [r"1\.\.1", r"ok 1 aliases_share_a_frame"]),
+        ("test", [r"1\.\.\d+", r"ok 1 map_is_sane", r"ok \d+ structures_are_sound"]),
+        QUIT]),
+    "prompt_edits_its_line": (33, [
+        ("", []),
+        ("   alloc    two   ", [r"ORDER is no number: two"]),
+        (f"hellp{BACKSPACE}{BACKSPACE}lo", [r"unknown command: hello .*"]),
+        (BACKSPACE * 3 + "hello", [r"unknown command: hello .*"]),
+        (f"nonsense{CTRL_U}hello", [r"unknown command: hello .*"]),
+        (f"hel{UP}lo", [r"unknown command: hello .*"]),
+        ("x" * 500, [r"unknown command: x{127} .*"]),
+        (f"hello{CTRL_D}", [r"unknown command: hello .*"]),
+        (CTRL_D, [])]),
+    "prompt_ends_in_a_fault": (35, [
+        ("fault page", [r"Bail out! exception 14 \(page fault\) error 0x2"])]),
+}
+
+
+def lacks(lines, patterns):
+    """The first pattern that no line matches at its place (or None), and the named groups of all. What has been
+    named before in the patterns stands for its text."""
+    at, named = 0, {}
+    for pattern in patterns:
+        for name, text in named.items():
+            pattern = pattern.replace(f"(?P={name})", re.escape(text))
+        found = next(((i, m) for i in range(at, len(lines)) if (m := re.fullmatch(pattern, lines[i]))), None)
+        if found is None:
+            return pattern, named
+        at = found[0] + 1
+        named.update(found[1].groupdict())
+    return None, named
+
+
+class Console:
+    """A running kernel's console: type to it, and read until it asks again."""
+
+    def __init__(self, line, timeout):
+        self.process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.deadline, self.text = time.monotonic() + timeout, ""
+
+    def type(self, text):
+        try:
+            self.process.stdin.write(text.encode())
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has ended: the answer will lack something
+
+    def read(self):
+        """What is printed up to the next prompt, or up to the end."""
+        text = ""
+        while not text.endswith(PROMPT):
+            left = self.deadline - time.monotonic()
+            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
+                raise TimeoutError
+            some = os.read(self.process.stdout.fileno(), 65536).decode(errors="replace").replace("\r", "")
+            if not some:
+                break
+            text += some
+            self.text += some
+        return text
+
+    def end(self):
+        """Reads to the end of the process; its exit status."""
+        while self.read():
+            pass
+        return self.process.wait(max(0.1, self.deadline - time.monotonic()))
+
+
+def converse(console, steps):
+    """Goes through the steps; what is wrong (or None)."""
+    named = {}
+    console.read()
+    for typed, patterns in steps:
+        for name, text in named.items():
+            typed = typed.replace(f"{{{name}}}", text)
+            patterns = [p.replace(f"{{{name}}}", re.escape(text)) for p in patterns]
+        console.type(typed if typed == CTRL_D else typed + "\r")
+        missing, more = lacks(console.read().split("\n")[1:], patterns)
+        if missing is not None:
+            return f"the answer to {typed!r} lacks, at its place: {missing}"
+        named.update(more)
+    return None
+
+
+def talk(line, name, timeout):
+    """A conversation with the kernel that this command boots: the console's text, and what is wrong (or None)."""
+    status, steps = CONVERSATIONS[name]
+    try:
+        console = Console(line, timeout)
+    except FileNotFoundError:
+        return "", line[0] + " is not installed: make setup"
+    try:
+        wrong = converse(console, steps)
+        if wrong is None and (ended := console.end()) != status:
+            wrong = f"exit status {ended} is not {status}"
+    except (TimeoutError, subprocess.TimeoutExpired):
+        wrong = f"no end after {timeout:g} s"
+    finally:
+        console.process.kill()
+        console.process.communicate()
+    return console.text, wrong

@@ -1,0 +1,280 @@
+#include "prompt.h"
+
+#include "command.h"
+#include "console.h"
+#include "cpu.h"
+#include "fault.h"
+#include "line.h"
+#include "memory.h"
+#include "show.h"
+#include "suite.h"
+
+#define WORDS_MAX 4u /* of a line */
+#define LINE 128u
+#define COLUMN 20u /* where help explains */
+
+/* The words behind a command's name, and as numbers where the command takes numbers. */
+struct arguments {
+  const char *word[WORDS_MAX];
+  uint64_t number[WORDS_MAX];
+  uint32_t count;
+};
+
+struct command {
+  const char *name;
+  const char *takes[2]; /* what its arguments are called; null when it takes fewer */
+  uint32_t least;       /* how many must be given */
+  bool numbers;         /* whether they are numbers */
+  const char *does;
+  void (*run)(const struct arguments *given);
+};
+
+static void refused(enum status status)
+{
+  print("refused: %s\n", status_name(status));
+}
+
+/* A number as a frame's: false, with the refusal printed, when it cannot be one or is beyond the frames. */
+static bool known_frame(uint64_t number)
+{
+  if (number >= memory.frames.nframes) {
+    refused(STATUS_OUT_OF_RANGE);
+  }
+  return number < memory.frames.nframes;
+}
+
+static void show(const struct arguments *given)
+{
+  (void)given;
+  show_memory();
+}
+
+static void frame(const struct arguments *given)
+{
+  if (known_frame(given->number[0])) {
+    show_frame((frame_t)given->number[0]);
+  }
+}
+
+static void walk(const struct arguments *given)
+{
+  struct translation found;
+  enum status status = pagetable_query(&memory.space, given->number[0], &found);
+  if (status == STATUS_NOT_CANONICAL) {
+    refused(status);
+    return;
+  }
+  show_walk(given->number[0]);
+  if (status != STATUS_OK) {
+    print("  %s\n", status_name(status));
+  }
+}
+
+static void alloc(const struct arguments *given)
+{
+  frame_t first;
+  uint64_t order = given->number[0];
+  enum status status = order > UINT32_MAX
+                           ? STATUS_BAD_ORDER
+                           : frame_alloc(&memory.frames, (uint32_t)order, OWNER_KERNEL, 0, &first);
+  if (status != STATUS_OK) {
+    refused(status);
+    return;
+  }
+  print("frame %x order %u, seen at %x\n", (uint64_t)first, order, (uint64_t)frame_view(first));
+}
+
+/* What buddy_free says of a block; but the frames' records have to follow, so a block that it would take is given
+ * back through the database. Only what the prompt handed out is: tables are in use by the processor. */
+static void free_block(const struct arguments *given)
+{
+  enum block_state state = BLOCK_RESERVED;
+  frame_t first = 0;
+  uint32_t order = 0;
+  struct frames *db = &memory.frames;
+  uint64_t frame = given->number[0], asked = given->number[1];
+  enum status status = asked > BUDDY_MAX_ORDER ? STATUS_BAD_ORDER
+                       : frame > UINT32_MAX    ? STATUS_OUT_OF_RANGE
+                                               : STATUS_OK;
+  if (status == STATUS_OK &&
+      (buddy_find(&db->buddy, (frame_t)frame, &state, &first, &order) != STATUS_OK ||
+       state != BLOCK_USED || first != frame || order != asked)) {
+    status = buddy_free(&db->buddy, (frame_t)frame, (uint32_t)asked);
+  } else if (status == STATUS_OK && db->records[first].owner != OWNER_KERNEL) {
+    status = STATUS_BAD_OWNER;
+  } else if (status == STATUS_OK && db->records[first].references > 1) {
+    print("refused: it is mapped: unmap it first\n");
+    return;
+  } else if (status == STATUS_OK) {
+    status = frame_put(db, first);
+  }
+  if (status != STATUS_OK) {
+    refused(status);
+    return;
+  }
+  print("free frames %u\n", buddy_free_frames(&db->buddy));
+}
+
+static void map(const struct arguments *given)
+{
+  uint64_t address = given->number[0];
+  if (!known_frame(given->number[1])) {
+    return;
+  }
+  enum status status = pagetable_map(&memory.space, address, (frame_t)given->number[1], PAGE_WRITE);
+  if (status != STATUS_OK) {
+    refused(status);
+    return;
+  }
+  show_walk(address);
+}
+
+/* The kernel's own pages hold no reference to their frames, and stay. */
+static void unmap(const struct arguments *given)
+{
+  uint64_t address = given->number[0];
+  struct translation was;
+  enum status status = pagetable_query(&memory.space, address, &was);
+  if (status == STATUS_OK && (was.permissions & PAGE_UNOWNED) != 0) {
+    print("refused: a page of the kernel's\n");
+    return;
+  }
+  if (status == STATUS_OK) {
+    status = pagetable_unmap(&memory.space, address, &was);
+  }
+  if (status != STATUS_OK) {
+    refused(status);
+    return;
+  }
+  flush_page(address);
+  print("was frame %x%s%s\n", (uint64_t)was.frame, was.accessed ? ", accessed" : "",
+        was.dirty ? ", dirty" : "");
+}
+
+static void test(const struct arguments *given)
+{
+  if (given->count == 0 || suite_has(given->word[0])) {
+    suite(given->count == 0 ? 0 : given->word[0]);
+    return;
+  }
+  print("no test is called %s; there are\n", given->word[0]);
+  suite_list();
+}
+
+static void make_fault(const struct arguments *given)
+{
+  if (!fault(given->word[0])) {
+    print("no fault is called %s; there are " FAULT_KINDS "\n", given->word[0]);
+  }
+}
+
+static void help(const struct arguments *given);
+
+static void quit(const struct arguments *given)
+{
+  (void)given;
+  leave(1);
+}
+
+static const struct command commands[] = {
+    {"help", {0, 0}, 0, false, "this list; numbers are decimal, or hexadecimal with 0x", help},
+    {"mem", {0, 0}, 0, false, "the memory map, free blocks of each order, owners", show},
+    {"frame", {"FRAME", 0}, 1, true, "what a frame is, and the block it lies in", frame},
+    {"walk", {"ADDRESS", 0}, 1, true, "the table entries on the way to a virtual address", walk},
+    {"alloc", {"ORDER", 0}, 1, true, "take a block of 2^ORDER frames", alloc},
+    {"free", {"FRAME", "ORDER"}, 2, true, "give a block back", free_block},
+    {"map", {"ADDRESS", "FRAME"}, 2, true, "map a page to a frame, writable", map},
+    {"unmap", {"ADDRESS", 0}, 1, true, "take a page away again", unmap},
+    {"test", {"NAME", 0}, 0, false, "run a test of the boot suite, or all of it", test},
+    {"fault",
+     {"KIND", 0},
+     1,
+     false,
+     "commit a fault, which ends the kernel: " FAULT_KINDS,
+     make_fault},
+    {"quit", {0, 0}, 0, false, "end, as Ctrl-D does", quit},
+};
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+/* Prints the command and what it takes; how many characters that was. */
+static uint32_t usage(const struct command *command)
+{
+  uint32_t n = 0;
+  print("%s", command->name);
+  for (const char *c = command->name; *c != 0; c++) {
+    n++;
+  }
+  for (uint32_t i = 0; i < 2 && command->takes[i] != 0; i++) {
+    print(i < command->least ? " %s" : " [%s]", command->takes[i]);
+    n += i < command->least ? 1 : 3;
+    for (const char *c = command->takes[i]; *c != 0; c++) {
+      n++;
+    }
+  }
+  return n;
+}
+
+static void help(const struct arguments *given)
+{
+  (void)given;
+  for (uint32_t i = 0; i < COMMANDS; i++) {
+    print("  ");
+    for (uint32_t n = usage(&commands[i]); n < COLUMN; n++) {
+      print(" ");
+    }
+    print("%s\n", commands[i].does);
+  }
+}
+
+/* Whether the arguments are what the command takes; says what is wrong when not. */
+static bool suits(const struct command *command, struct arguments *given)
+{
+  uint32_t most = command->takes[0] == 0 ? 0 : command->takes[1] == 0 ? 1 : 2;
+  if (given->count > most || given->count < command->least) {
+    print("usage: ");
+    usage(command);
+    print("\n");
+    return false;
+  }
+  for (uint32_t i = 0; command->numbers && i < given->count; i++) {
+    if (!word_number(given->word[i], &given->number[i])) {
+      print("%s is no number: %s\n", command->takes[i], given->word[i]);
+      return false;
+    }
+  }
+  return true;
+}
+
+static void carry_out(const char *name, struct arguments *given)
+{
+  for (uint32_t i = 0; i < COMMANDS; i++) {
+    if (word_is(name, commands[i].name)) {
+      if (suits(&commands[i], given)) {
+        commands[i].run(given);
+      }
+      return;
+    }
+  }
+  print("unknown command: %s (help lists them)\n", name);
+}
+
+_Noreturn void prompt(void)
+{
+  char line[LINE];
+  const char *words[WORDS_MAX];
+  print("ashlar: help lists the commands, quit ends\n");
+  for (;;) {
+    print("> ");
+    if (!read_line(line, LINE)) {
+      leave(1);
+    }
+    uint32_t n = words_of(line, words, WORDS_MAX);
+    struct arguments given = {.count = n == 0 ? 0 : n - 1};
+    for (uint32_t i = 1; i < n && i < WORDS_MAX; i++) {
+      given.word[i - 1] = words[i];
+    }
+    if (n != 0) {
+      carry_out(words[0], &given);
+    }
+  }
+}
