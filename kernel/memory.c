@@ -2,8 +2,8 @@
 
 #include "console.h"
 #include "cpu.h"
+#include "early.h"
 
-#define BOOT_REACH (0x100000000u / FRAME_SIZE) /* frames the start-up tables show */
 #define START_INFO_MAGIC 0x336EC578u
 #define LOW_MEMORY 0x100000u
 
@@ -93,13 +93,25 @@ static void read_map(uint64_t address)
        "usable runs");
 }
 
-static struct run take(struct boot_alloc *boot, uint64_t bytes, const char *what)
+static struct run take(struct boot_alloc *boot, uint64_t count, const char *what)
 {
   frame_t first;
-  uint64_t count = boot_alloc_frames(bytes);
   need(boot_alloc(boot, count, 1, &first), what);
-  need(first + count <= BOOT_REACH ? STATUS_OK : STATUS_OUT_OF_RANGE, what);
   return (struct run){first, first + count};
+}
+
+/* Takes frames for metadata and shows them in the direct map, wherever they are. */
+static struct run take_shown(struct boot_alloc *boot, uint64_t count, struct run *early,
+                             const char *what)
+{
+  struct run run = take(boot, count, what);
+  need(early_show(run, early) ? STATUS_OK : STATUS_NO_SPACE, what);
+  return run;
+}
+
+static void release(struct run run, const char *what)
+{
+  need(frames_release(&memory.frames, run.first, run.end - run.first), what);
 }
 
 static void map_range(uint64_t address, uint64_t first, uint64_t end, uint32_t permissions)
@@ -148,29 +160,43 @@ static void protect_processor(void)
   write_cr4(cr4);
 }
 
-void memory_start(uint64_t start_info)
+/* Places the buddy's words, the frames' records and the frames for the address space's tables. The records of a
+ * large machine lie beyond the 4 GiB that are shown: the first thing to take are a few frames below, for what shows
+ * the rest. */
+static void place_metadata(uint64_t nframes, struct run *early, struct run *tables)
 {
   struct boot_alloc boot;
+  uint64_t words = boot_alloc_frames(buddy_words(nframes) * sizeof(uint64_t));
+  uint64_t records = boot_alloc_frames(nframes * sizeof(struct frame));
+  /* Enough for every table of the direct map and the image, and nothing else yet: so all
+   * tables lie where they are shown. */
+  uint64_t ntables = nframes / 512 + nframes / 262144 + 4 * (uint64_t)memory.nram + 64;
+  need(boot_alloc_init(&boot, memory.runs, memory.nruns), "boot_alloc_init");
+  *early = take(&boot, early_tables(words) + early_tables(records) + early_tables(ntables),
+                "early tables");
+  need(early->end <= EARLY_FRAMES ? STATUS_OK : STATUS_OUT_OF_RANGE, "early tables");
+  struct run left = *early;
+  memory.words = take_shown(&boot, words, &left, "buddy words");
+  memory.records = take_shown(&boot, records, &left, "frame records");
+  *tables = take_shown(&boot, ntables, &left, "tables");
+}
+
+void memory_start(uint64_t start_info)
+{
+  struct run early, tables;
   read_map(start_info);
   uint64_t nframes = memory.ram[memory.nram - 1].end;
-  uint64_t nwords = buddy_words(nframes);
-  need(boot_alloc_init(&boot, memory.runs, memory.nruns), "boot_alloc_init");
-  memory.words = take(&boot, nwords * sizeof(uint64_t), "buddy words");
-  memory.records = take(&boot, nframes * sizeof(struct frame), "frame records");
-  /* Enough for every table of the direct map and the image, and nothing else yet: so all
-   * tables lie where the start-up tables can reach them. */
-  struct run tables =
-      take(&boot, (nframes / 512 + nframes / 262144 + 4 * memory.nram + 64) * FRAME_SIZE, "tables");
-  need(frames_init(&memory.frames, nframes, frame_view(memory.words.first), nwords,
+  place_metadata(nframes, &early, &tables);
+  need(frames_init(&memory.frames, nframes, frame_view(memory.words.first), buddy_words(nframes),
                    frame_view(memory.records.first), nframes),
        "frames_init");
-  need(frames_release(&memory.frames, tables.first, tables.end - tables.first), "table frames");
+  release(tables, "table frames");
   need(pagetable_create(&memory.space, &memory.frames, view(0)), "address space");
   map_kernel();
   write_cr3((uint64_t)memory.space.root * FRAME_SIZE);
   protect_processor();
+  release(early, "early tables");
   for (uint32_t k = 0; k < memory.nruns; k++) {
-    const struct run *run = &memory.runs[k];
-    need(frames_release(&memory.frames, run->first, run->end - run->first), "release");
+    release(memory.runs[k], "release");
   }
 }

@@ -25,6 +25,9 @@ static const char *map_is_sane(void)
       return "runs out of order";
     }
   }
+  print("# buddy words %x .. %x, frame records %x .. %x\n", memory.words.first * FRAME_SIZE,
+        memory.words.end * FRAME_SIZE, memory.records.first * FRAME_SIZE,
+        memory.records.end * FRAME_SIZE);
   print("# frames %u, free %u, direct map %u pages\n", memory.frames.nframes,
         buddy_free_frames(&memory.frames.buddy), memory.pages);
   return 0;

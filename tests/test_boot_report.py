@@ -109,6 +109,19 @@ class Machine(unittest.TestCase):
         self.assertEqual(one["tests"], [])
         self.assertTrue(one["wrong"])
 
+    def test_a_size_can_have_lines_that_the_suite_must_say(self):
+        start = lambda timeout: boot.boot("kernel", "512M/8M", None, timeout)
+        good = "echo 1..1; echo ok 1 first; exit 33\n"
+        self.assertIn("frame records", self.boot(good, start=start)["wrong"])
+        said = "echo '# buddy words 0x154000 .. 0x1f6000, frame records 0x100000000 .. 0x1011f8000'\n"
+        self.assertIsNone(self.boot(said + good, start=start)["wrong"])
+
+    def test_a_size_says_how_much_memory_lies_below_4_gib(self):
+        line = boot.command("kernel", "512M/8M")
+        self.assertEqual(line[line.index("-m") + 1], "512M")
+        self.assertIn("pc,memory-backend=m,max-ram-below-4g=8M", line)
+        self.assertIn("pc,memory-backend=m", boot.command("kernel", "128M"))
+
     def test_a_name_that_no_test_has_is_asked_for_once_and_the_others_are_named(self):
         boots = self.boot("echo 1..0; exit 35\n", start=lambda timeout: list(boot.boots("kernel", "nonsense", timeout)))
         self.assertEqual(len(boots), 1)

@@ -53,6 +53,13 @@ static inline void write_cr4(uint64_t value)
   __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
 }
 
+static inline uint64_t read_cr3(void)
+{
+  uint64_t value;
+  __asm__ volatile("mov %%cr3, %0" : "=r"(value));
+  return value;
+}
+
 static inline void write_cr3(uint64_t value)
 {
   __asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
