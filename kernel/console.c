@@ -3,11 +3,16 @@
 #include <stdarg.h>
 
 #include "cpu.h"
+#include "trap.h"
 
 #define SERIAL 0x3F8u
+#define INTERRUPT_ENABLE (SERIAL + 1)
+#define MODEM_CONTROL (SERIAL + 4)
 #define LINE_STATUS (SERIAL + 5)
 #define RECEIVED 1u
 #define CAN_SEND 0x20u
+#define PIC 0x20u         /* the first interrupt controller */
+#define SERIAL_LINE 0x10u /* its line 4 */
 #define DEBUG_EXIT 0xF4u
 
 static void put(char c)
@@ -17,10 +22,24 @@ static void put(char c)
   out8(SERIAL, (uint8_t)c);
 }
 
+/* Lets the serial line interrupt, and nothing else: the interrupt controller's lines are moved behind the
+ * exceptions first. */
+void console_start(void)
+{
+  out8(PIC, 0x11); /* initialise: vector, wiring and mode follow */
+  out8(PIC + 1, FIRST_INTERRUPT);
+  out8(PIC + 1, 4);
+  out8(PIC + 1, 1);
+  out8(PIC + 1, (uint8_t)~SERIAL_LINE);
+  out8(MODEM_CONTROL, 0x0B); /* ready, and interrupts let through */
+  out8(INTERRUPT_ENABLE, RECEIVED);
+}
+
+/* Interrupts are taken nowhere but at the halt, and say no more than that it is over. */
 char read_character(void)
 {
   while ((in8(LINE_STATUS) & RECEIVED) == 0) {
-    __asm__ volatile("pause");
+    __asm__ volatile("sti; hlt; cli" : : : "memory");
   }
   return (char)in8(SERIAL);
 }

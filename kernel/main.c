@@ -22,6 +22,7 @@ void kernel_main(uint64_t start_info)
     leave(1);
   }
   if (command_has(memory.command, "prompt")) {
+    console_start();
     prompt();
   }
   leave(suite(command_value(memory.command, "test")));

@@ -27,9 +27,10 @@ struct __attribute__((packed)) pointer {
 
 void trap(struct trap *t);
 extern uint32_t task_state[];
-extern char trap_stubs[], probe_read_at[], probe_write_at[], probe_execute_back[], probe_done[];
+extern char trap_stubs[], interrupt_stub[], probe_read_at[], probe_write_at[], probe_execute_back[],
+    probe_done[];
 
-static struct gate idt[32];
+static struct gate idt[FIRST_INTERRUPT + 8];
 /* Code, data, the task state (two entries), data and code of user mode. */
 static uint64_t gdt[7] = {0, 0x00AF9A000000FFFF, 0x00CF92000000FFFF, 0,
                           0, 0x00CFF2000000FFFF, 0x00AFFA000000FFFF};
@@ -45,8 +46,8 @@ void trap_start(void)
   gdt[3] =
       (sizeof task_state - 1) | (base & 0xFFFFFF) << 16 | 0x89ull << 40 | (base >> 24 & 0xFF) << 56;
   gdt[4] = base >> 32;
-  for (uint64_t i = 0; i < 32; i++) {
-    uint64_t at = (uint64_t)trap_stubs + 16 * i;
+  for (uint64_t i = 0; i < FIRST_INTERRUPT + 8; i++) {
+    uint64_t at = i < FIRST_INTERRUPT ? (uint64_t)trap_stubs + 16 * i : (uint64_t)interrupt_stub;
     uint16_t ist = i == DOUBLE_FAULT ? 1 : 0;
     idt[i] = (struct gate){(uint16_t)at,         8, (uint16_t)(0x8E00u | ist), (uint16_t)(at >> 16),
                            (uint32_t)(at >> 32), 0};

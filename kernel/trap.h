@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 
+#define FIRST_INTERRUPT                                                                            \
+  32u /* vectors of the interrupt controller's 8 lines, behind the exceptions */
+
 /* GDT, TSS with a stack of its own for double faults, IDT. */
 void trap_start(void);
 

@@ -57,6 +57,14 @@ trap_common:                            /* builds struct trap and lets C change 
         addq    $16, %rsp
         iretq
 
+        .globl  interrupt_stub          /* an interrupt has no more to do than end a halt */
+interrupt_stub:
+        pushq   %rax
+        movb    $0x20, %al              /* to the first controller: handled */
+        outb    %al, $0x20
+        popq    %rax
+        iretq
+
 /* uint64_t probe_*(address): -1 when the access went through, else the error code, which
  * trap() leaves in rax when it finds the faulting rip below. */
         .globl  probe_read, probe_write, probe_execute
