@@ -18,10 +18,12 @@ C_FILES      = $(shell git ls-files --cached --others --exclude-standard '*.c' '
 SCRIPTS      = ci/setup .ci/run
 MODULE  ?=
 
-.PHONY: help verify test setup prove prove-update prove-smoke lint format unit bench example clean
+.PHONY: help verify test setup prove prove-update lint format unit bench example clean
 
+##@ Everything
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing from ci/packages.txt (as root or through sudo)
 	@ci/setup
@@ -32,19 +34,24 @@ verify: setup ## the main job: prove, fuzz for 60 s, boot, and print one table
 test: ## all tests: lint, unit tests, the example, proof replay, corpus replay, boot suite
 	@$(PYTHON) ci/test.py
 
-prove: ## prove the core (MODULE=buddy for one, FRESH=1 ignores the cache, SMOKE=1 repeats the smoke tests)
+clean: ## remove everything that was built
+	@rm -rf $(BUILD)
+
+##@ Proof
+prove: ## prove the core (MODULE=bitset for one, FRESH=1 ignores the cache, SMOKE=1 repeats the smoke tests)
 	@$(PYTHON) proofs/prove.py --jobs $(JOBS) $(if $(FRESH),--fresh) $(if $(SMOKE),--smoke) $(if $(KNOWN_OPEN),--known-open) $(MODULE)
 
 prove-update: ## prove, then rewrite the committed cache, floors and scoreboard (MODULE=, FRESH=1)
 	@$(PYTHON) proofs/prove.py --jobs $(JOBS) --update $(if $(FRESH),--fresh) $(MODULE)
 
+##@ Lint and unit tests
 lint: lint-format lint-tidy lint-build lint-shell ## layout, lint and warnings of every source file, as errors
 
 .PHONY: lint-format lint-tidy lint-build lint-shell
 lint-format: ## the C layout is clang-format's
 	@clang-format --dry-run --Werror $(C_FILES)
 
-lint-tidy: ## clang-tidy on core, fuzz, tests and bench
+lint-tidy: ## clang-tidy on core, kernel, fuzz, tests and bench
 	@printf '%s\n' $(filter core/%.c fuzz/%.c tests/%.c bench/%.c proofs/bits.c,$(C_FILES)) | \
 	  xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- -std=c11 -I. -Icore -I$(ARCH) 2>/dev/null
 
@@ -84,6 +91,3 @@ example: $(BUILD)/example/embed ## compile and run the example of docs/using.md
 $(BUILD)/example/embed: examples/embed.c $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 -Wall -Wextra -Werror -fsanitize=address,undefined -Icore -I$(ARCH) $< $(CORE) -o $@
-
-clean: ## remove everything that was built
-	@rm -rf $(BUILD)

@@ -11,6 +11,7 @@ $(BUILD)/bench/core.o: $(CORE) $(HEADERS)
 $(BUILD)/bench/bench: $(BENCH_SOURCES) bench/bench.h $(BUILD)/bench/core.o
 	@$(CC) $(BENCH_CFLAGS) $(BENCH_SOURCES) $(BUILD)/bench/core.o -o $@
 
+##@ Benchmarks
 bench: $(BUILD)/bench/bench ## measure, each figure beside its floor (ROUNDS=9); not while provers run
 	@mkdir -p $(BUILD)/report
 	@$< --rounds $(ROUNDS) --json $(BUILD)/report/bench.json

@@ -12,6 +12,7 @@ import bisect
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -196,9 +197,16 @@ def main():
     args = parser.parse_args()
     if args.live:
         line = command(args.kernel, args.memory, args.append, ["-s", "-S"] if args.stopped else [])
+        if not shutil.which(line[0]):
+            sys.exit(f"boot: {line[0]} is not installed: make setup")
         os.execvp(line[0], line)
     done, total = [], {"passed": 0, "failed": 0, "skipped": 0}
-    for one in boots(args.kernel, args.test, args.timeout):
+    qemu = command(args.kernel, SMALL)[0]
+    missing = None if shutil.which(qemu) else f"{qemu} is not installed: make setup"
+    if missing:
+        print("boot: " + missing)
+        total["failed"] = 1
+    for one in [] if missing else boots(args.kernel, args.test, args.timeout):
         done.append(one)
         for test in one["tests"]:
             total[test["result"]] += 1

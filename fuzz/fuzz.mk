@@ -18,6 +18,7 @@ REPLAY_WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototyp
 REPLAY_FLAGS := -std=c11 -g $(REPLAY_WARN) -Icore -I$(ARCH)
 SANITIZE     := -fsanitize=address,undefined -fno-sanitize-recover=all
 
+##@ Fuzzing and the corpus
 .PHONY: replay corpus-replay corpus-update
 $(BUILD)/replay: $(BUILD)/replay-18
 	@ln -sf replay-18 $@
@@ -42,7 +43,7 @@ $(BUILD)/fuzz/seeds: fuzz/seeds.c fuzz/ops.c fuzz/ops.h
 	@$(CC) $(REPLAY_FLAGS) -O1 $(SANITIZE) $(filter %.c,$^) -o $@
 
 replay: $(BUILD)/replay $(BUILD)/replay-$(ORDER) ## print an input as readable operations with their results (INPUT=file, ORDER=18 or 10)
-	@test -n "$(INPUT)" || { echo "replay: say which: make replay INPUT=file"; exit 2; }
+	@test -n "$(INPUT)" || { echo "replay: say which: make replay INPUT=file; corpus/ has some, as $(firstword $(wildcard corpus/seeds/*))"; exit 2; }
 	@mkdir -p $(BUILD)/report
 	@$(BUILD)/replay-$(ORDER) -j $(BUILD)/report/replay.json "$(INPUT)"
 
@@ -101,7 +102,7 @@ fuzz-speed: $(BUILD)/fuzz/speed ## inputs of 64 operations a second on one core,
 	@$<
 
 # Short inputs only: they are read by people, and replayed by every make test.
-corpus-grow: $(BUILD)/fuzz/libfuzzer ## add to corpus/grown what fuzzing found beyond the corpus, minimised (then make corpus-update)
+corpus-grow: $(BUILD)/fuzz/libfuzzer ## add to corpus/grown what fuzzing found beyond the corpus (then make corpus-update)
 	@mkdir -p corpus/grown $(BUILD)/fuzz/run/libfuzzer/corpus
 	@$< -merge=1 -use_counters=0 -max_len=264 corpus/grown corpus/seeds $(BUILD)/fuzz/run/libfuzzer/corpus $(wildcard $(BUILD)/fuzz/run/afl/out/*/queue) 2>&1 | tail -n 1
 	@ls corpus/grown | wc -l
@@ -118,5 +119,5 @@ $(BUILD)/fuzz/replay-coverage: fuzz/replay_main.c $(REPLAY_DEPS)
 	@$(CLANG) $(REPLAY_FLAGS) -O0 -fprofile-instr-generate -fcoverage-mapping -DBUDDY_MAX_ORDER=$(FUZZ_ORDER)u \
 	  fuzz/replay_main.c $(REPLAY_SOURCES) $(filter core/%.c,$(REPLAY_DEPS)) -o $@
 
-coverage: $(BUILD)/fuzz/replay-coverage ## lines and branches of core that the corpus reaches; fails on one that is not explained (DOCS=1 writes the list into docs/fuzzing.md)
+coverage: $(BUILD)/fuzz/replay-coverage ## lines and branches of core that the corpus misses, each to be explained (DOCS=1 writes docs/fuzzing.md)
 	@$(PYTHON) fuzz/coverage.py $(if $(DOCS),--docs docs/fuzzing.md) $<

@@ -17,6 +17,7 @@ MEMORY         ?= 128M
 WORDS          ?= $(if $(TEST),test=$(TEST))
 RUN_WORDS      := $(or $(WORDS),prompt)
 
+##@ The kernel
 .PHONY: kernel boot run gdb
 kernel: $(KERNEL) ## build the kernel image
 
@@ -31,14 +32,14 @@ $(KERNEL): $(KERNEL_OBJECTS) arch/x86_64/kernel.ld
 # Part of make lint.
 .PHONY: lint-tidy-kernel
 lint-tidy: lint-tidy-kernel
-lint-tidy-kernel: ## clang-tidy on the kernel
+lint-tidy-kernel:
 	@printf '%s\n' $(wildcard kernel/*.c) | \
 	  xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- -std=gnu11 -ffreestanding -I. -Icore -Ikernel -Iarch/x86_64 2>/dev/null
 
-boot: kernel ## boot in QEMU at several memory sizes, run the boot suite, check the fault reports (ACCEL=tcg, TEST=name for one)
+boot: kernel ## boot in QEMU at several memory sizes: boot suite, fault reports, the prompt (TEST=name for one, ACCEL=kvm)
 	@$(BOOT) $(if $(TEST),--test $(TEST)) $(KERNEL)
 
-run: kernel ## boot in QEMU to an interactive prompt (MEMORY=128M; TEST=name runs that test; WORDS="fault=page" is the command line)
+run: kernel ## boot in QEMU to an interactive prompt (MEMORY=4G; TEST=name or WORDS="fault=page" instead of the prompt)
 	@$(BOOT) --live --memory $(MEMORY) --append "$(RUN_WORDS)" $(KERNEL); test $$? -eq 33
 
 gdb: kernel ## boot stopped, with gdb attached (MEMORY=, WORDS=)
