@@ -14,7 +14,7 @@ WARN        := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototype
 CORE_CFLAGS := -std=c11 -ffreestanding $(WARN) -I$(ARCH)
 CORE        := $(sort $(wildcard core/*.c))
 HEADERS     := $(wildcard core/*.h annotations/*.acsl $(ARCH)/*.h)
-C_FILES      = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+C_FILES     := $(sort $(shell find arch bench core examples fuzz kernel proofs tests -name '*.[ch]'))
 SCRIPTS      = ci/setup .ci/run
 MODULE  ?=
 

@@ -27,6 +27,7 @@ SAYS = {"512M/8M": [r"# buddy words 0x\w{6} \.\. .*, frame records 0x1\w{8} \.\.
 SMALL = "128M"  # for faults and conversations
 SUCCESS = 33
 FAILURE = 35
+END_OF_INPUT = b"\r" + prompt.CTRL_D.encode()
 NO_SUCH_TEST = "no test has this name"
 LINE = re.compile(r"(not ok|ok) (\d+) (\S+)(?: # SKIP ?(.*))?$")
 
@@ -199,6 +200,8 @@ def main():
         line = command(args.kernel, args.memory, args.append, ["-s", "-S"] if args.stopped else [])
         if not shutil.which(line[0]):
             sys.exit(f"boot: {line[0]} is not installed: make setup")
+        if not args.stopped and not sys.stdin.isatty():  # commands from a file or a pipe: its end is the prompt's
+            return subprocess.run(line, input=sys.stdin.buffer.read() + END_OF_INPUT, check=False).returncode
         os.execvp(line[0], line)
     done, total = [], {"passed": 0, "failed": 0, "skipped": 0}
     qemu = command(args.kernel, SMALL)[0]

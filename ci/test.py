@@ -87,6 +87,7 @@ def run(name, variables, count):
 def main():
     names = sys.argv[1:] or [name for name, _, _ in STAGES]
     LOGS.mkdir(parents=True, exist_ok=True)
+    subprocess.run([ROOT / "ci" / "setup", "--check"], stdout=subprocess.DEVNULL, check=False)  # says what is missing
     results = [run(*stage) for stage in STAGES if stage[0] in names]
     report = ROOT / "build" / "report" / "test.json"
     report.parent.mkdir(parents=True, exist_ok=True)

@@ -43,5 +43,6 @@ run: kernel ## boot in QEMU to an interactive prompt (MEMORY=4G; TEST=name or WO
 	@$(BOOT) --live --memory $(MEMORY) --append "$(RUN_WORDS)" $(KERNEL); test $$? -eq 33
 
 gdb: kernel ## boot stopped, with gdb attached (MEMORY=, WORDS=)
+	@command -v gdb >/dev/null || { echo "gdb is not installed: apt-get install gdb"; exit 1; }
 	@$(BOOT) --live --memory $(MEMORY) --append "$(WORDS)" --stopped $(KERNEL) & \
 	  gdb -ex 'target remote :1234' -ex 'hbreak kernel_main' $(KERNEL); kill $$!

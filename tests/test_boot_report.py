@@ -1,6 +1,7 @@
 """What ci/boot.py makes of a console and an exit status."""
 import os
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -121,6 +122,13 @@ class Machine(unittest.TestCase):
         self.assertEqual(line[line.index("-m") + 1], "512M")
         self.assertIn("pc,memory-backend=m,max-ram-below-4g=8M", line)
         self.assertIn("pc,memory-backend=m", boot.command("kernel", "128M"))
+
+    def test_commands_from_a_pipe_end_the_prompt_with_it(self):
+        def live(_timeout):
+            return subprocess.run([sys.executable, boot.__file__, "--live", "kernel"], input=b"alloc 2", timeout=30,
+                                  stdout=subprocess.PIPE, check=False)
+        done = self.boot("cat; exit 33\n", start=live)
+        self.assertEqual((done.stdout, done.returncode), (b"alloc 2\r\x04", 33))
 
     def test_a_name_that_no_test_has_is_asked_for_once_and_the_others_are_named(self):
         boots = self.boot("echo 1..0; exit 35\n", start=lambda timeout: list(boot.boots("kernel", "nonsense", timeout)))
