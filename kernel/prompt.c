@@ -34,7 +34,7 @@ static void refused(enum status status)
   print("refused: %s\n", status_name(status));
 }
 
-/* A number as a frame's: false, with the refusal printed, when it cannot be one or is beyond the frames. */
+/* Whether a number is a frame's: false, with the refusal printed, when it cannot be one or is beyond the frames. */
 static bool known_frame(uint64_t number)
 {
   if (number >= memory.frames.nframes) {
@@ -84,35 +84,41 @@ static void alloc(const struct arguments *given)
   print("frame %x order %u, seen at %x\n", (uint64_t)first, order, (uint64_t)frame_view(first));
 }
 
-/* What buddy_free says of a block; but the frames' records have to follow, so a block that it would take is given
- * back through the database. Only what the prompt handed out is: tables are in use by the processor. */
+/* Answers as buddy_free does; but the frames' records have to follow, so a block that it would take goes back
+ * through the database. STATUS_BAD_OWNER: the prompt did not hand it out; it may be a table that the processor uses.
+ * STATUS_ALREADY_MAPPED: a page shows it. */
+static enum status give_back(uint64_t frame, uint64_t asked)
+{
+  struct frames *db = &memory.frames;
+  enum block_state state;
+  frame_t first;
+  uint32_t order;
+  if (asked > BUDDY_MAX_ORDER) {
+    return STATUS_BAD_ORDER;
+  }
+  if (frame >= db->nframes ||
+      buddy_find(&db->buddy, (frame_t)frame, &state, &first, &order) != STATUS_OK) {
+    return STATUS_OUT_OF_RANGE;
+  }
+  if (state != BLOCK_USED || first != frame || order != asked) {
+    return buddy_free(&db->buddy, (frame_t)frame, (uint32_t)asked);
+  }
+  if (db->records[first].owner != OWNER_KERNEL) {
+    return STATUS_BAD_OWNER;
+  }
+  return db->records[first].references > 1 ? STATUS_ALREADY_MAPPED : frame_put(db, first);
+}
+
 static void free_block(const struct arguments *given)
 {
-  enum block_state state = BLOCK_RESERVED;
-  frame_t first = 0;
-  uint32_t order = 0;
-  struct frames *db = &memory.frames;
-  uint64_t frame = given->number[0], asked = given->number[1];
-  enum status status = asked > BUDDY_MAX_ORDER ? STATUS_BAD_ORDER
-                       : frame > UINT32_MAX    ? STATUS_OUT_OF_RANGE
-                                               : STATUS_OK;
-  if (status == STATUS_OK &&
-      (buddy_find(&db->buddy, (frame_t)frame, &state, &first, &order) != STATUS_OK ||
-       state != BLOCK_USED || first != frame || order != asked)) {
-    status = buddy_free(&db->buddy, (frame_t)frame, (uint32_t)asked);
-  } else if (status == STATUS_OK && db->records[first].owner != OWNER_KERNEL) {
-    status = STATUS_BAD_OWNER;
-  } else if (status == STATUS_OK && db->records[first].references > 1) {
+  enum status status = give_back(given->number[0], given->number[1]);
+  if (status == STATUS_OK) {
+    print("free frames %u\n", buddy_free_frames(&memory.frames.buddy));
+  } else if (status == STATUS_ALREADY_MAPPED) {
     print("refused: it is mapped: unmap it first\n");
-    return;
-  } else if (status == STATUS_OK) {
-    status = frame_put(db, first);
-  }
-  if (status != STATUS_OK) {
+  } else {
     refused(status);
-    return;
   }
-  print("free frames %u\n", buddy_free_frames(&db->buddy));
 }
 
 static void map(const struct arguments *given)

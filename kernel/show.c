@@ -63,7 +63,7 @@ static void show_flags(uint32_t flags)
 void show_frame(frame_t frame)
 {
   enum block_state state;
-  frame_t first;
+  frame_t first = frame;
   uint32_t order;
   const struct frame *record = &memory.frames.records[frame];
   print("  frame %x at %x: %s", (uint64_t)frame, frame * (uint64_t)FRAME_SIZE,
