@@ -67,6 +67,7 @@ struct buddy {
      assigns \nothing;
      ensures apart: FreeApart(b);
      ensures usable: FreeUsable(b);
+     ensures filled: FreeFilled(b);
   @/
   void lemma_free(const struct buddy *b);
 */

@@ -53,8 +53,13 @@ void every_frame_is_in_exactly_one_block(const struct buddy *buddy, frame_t fram
 enum status a_block_handed_out_was_free_and_overlaps_none(struct buddy *buddy, uint32_t order, frame_t *out)
 {
   //@ ghost lemma_powers();
+  //@ ghost lemma_allocated(buddy);
   enum status status = buddy_alloc(buddy, order, out);
   //@ ghost lemma_allocated(buddy);
+  //@ assert new: status == STATUS_OK ==> FreeFrame{Pre}(buddy, *out) && !Allocated{Pre}(buddy, *out, order);
+  //@ assert still: status == STATUS_OK ==> \forall integer f, o; Allocated{Pre}(buddy, f, o) ==> Allocated(buddy, f, o);
+  /*@ assert other: status == STATUS_OK ==> \forall integer f, o; Allocated{Pre}(buddy, f, o) ==>
+        !(f <= *out < f + Pow2(o)) && !(*out <= f < *out + Pow2(order)); */
   return status;
 }
 
@@ -68,8 +73,18 @@ enum status a_block_handed_out_was_free_and_overlaps_none(struct buddy *buddy, u
 */
 enum status free_undoes_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
 {
+  //@ ghost lemma_powers();
+  //@ ghost lemma_allocated(buddy);
   if (buddy_alloc(buddy, order, out) != STATUS_OK)
     return STATUS_OK;
   //@ ghost Taken:;
-  return buddy_free(buddy, *out, order);
+  //@ assert nframes: buddy->nframes == \at(buddy->nframes, Pre);
+  //@ assert roots: buddy->roots == \at(buddy->roots, Pre);
+  //@ assert numbers: SameNumbers{Pre, Here}(buddy);
+  //@ assert new: FreeFrame{Pre}(buddy, *out) && !Allocated{Pre}(buddy, *out, order);
+  enum status status = buddy_free(buddy, *out, order);
+  //@ assert frames: FramesFreed{Pre, Here}(buddy, 0, 0);
+  //@ assert reserved: SameReserved{Pre, Here}(buddy);
+  //@ assert allocated: SameAllocated{Pre, Here}(buddy);
+  return status;
 }
