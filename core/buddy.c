@@ -67,6 +67,9 @@
       /@ assert next: SplitAt(b, i + 1); @/
     }
     /@ assert nodes: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER ==> Node(b, Up(x, o)); @/
+    /@ assert at: \forall integer o; 0 < o <= BUDDY_MAX_ORDER ==> SplitAt(b, o); @/
+    /@ assert absent: \forall integer x, o, p; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER && 0 <= p < o && !Split(b, Up(x, o)) ==>
+         Node(b, Up(x, p)) && !Present(b, Up(x, p)); @/
   }
 
   /@ requires layout: BuddyLayout(b);

@@ -29,7 +29,7 @@ BUILD = ROOT / "build" / "prove"
 FRAMAC = [
     "frama-c", "-machdep", "gcc_x86_64",
     "-warn-unsigned-overflow", "-warn-unsigned-downcast",
-    "-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-status-all",
+    "-wp", "-wp-rte", "-wp-status-all",
     "-wp-definitions-terminate", "-wp-declarations-terminate",
 ]
 VERSIONS = {
@@ -69,6 +69,8 @@ class Module:
     name: str
     source: str
     summary: str
+    scripts: str
+    provers: str
     timeout: str
     options: list
     inlines_of: list
@@ -92,6 +94,8 @@ def load_module(path):
     ini = configparser.ConfigParser(inline_comment_prefixes=(";",), interpolation=None)
     ini.optionxform = str
     ini.read(path)
+    if "like" in ini["module"]:  # the same source under other options: what the other module says holds here too
+        ini.read([path.with_name(f"{ini['module']['like']}.ini"), path])
     main = ini["module"]
     special = {}
     for section in ini.sections():
@@ -99,6 +103,7 @@ def load_module(path):
             special[section.split(None, 1)[1]] = dict(ini[section])
     return Module(
         name=path.stem, source=main["source"], summary=main.get("summary", ""),
+        scripts=main.get("scripts", path.stem), provers=main.get("provers", "z3,cvc4"),
         timeout=main.get("timeout", "10"), options=main.get("options", "").split(),
         inlines_of=main.get("inlines_of", "").split(), trusts=main.get("trusts", "").split(), special=special,
         says=dict(ini["says"]) if ini.has_section("says") else {})
@@ -203,7 +208,7 @@ def run_group(module, group, options, mode, jobs):
     folder.mkdir(parents=True, exist_ok=True)
     for stale in (table, properties):
         stale.unlink(missing_ok=True)
-    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(jobs),
+    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(jobs), "-wp-prover", module.provers,
                                "-wp-cache", mode, "-wp-session", str(folder),
                                "-wp-report-json", str(table)] + options
                      + ["-then", "-report-csv", str(properties)], folder / "log")
@@ -242,7 +247,7 @@ def unpack_cache(module, group, fresh):
     for stale in (folder, folder.parent / "script"):
         shutil.rmtree(stale, ignore_errors=True)
     folder.mkdir(parents=True)
-    scripts = PROOFS / "scripts" / module.name
+    scripts = PROOFS / "scripts" / module.scripts
     if scripts.is_dir():
         shutil.copytree(scripts, folder.parent / "script", dirs_exist_ok=True)
     if fresh or not cache_of(module).exists():
@@ -300,7 +305,7 @@ def canary(module):
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "canary.c"
     source.write_text(f'#include "{ROOT / module.source}"\n/*@ check lemma ashlar_canary: \\false; */\n')
-    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", str(source), "-wp-timeout", "2",
+    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", str(source), "-wp-timeout", "2", "-wp-prover", "z3,cvc4",
                                "-wp-prop", "ashlar_canary", "-wp-cache", "none"], folder / "log")
     verdicts = [m for m in map(GOAL.match, result.stdout.splitlines()) if m and "canary" in m[2]]
     if len(verdicts) != 1:

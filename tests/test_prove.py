@@ -1,5 +1,6 @@
 """The prove driver: what it reads from Frama-C's output, and what it refuses."""
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -14,6 +15,27 @@ OUTPUT = """\
   Z3 4.8.12: Timeout (Qed:2ms) (3s)
 [wp] [Qed] Goal typed_lemma_up : Valid
 """
+
+
+class LoadModule(unittest.TestCase):
+    def write(self, name, text):
+        path = Path(self.folder.name) / f"{name}.ini"
+        path.write_text(text)
+        return path
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.write("tree", "[module]\nsource = tree.c\nprovers = cvc4\noptions = -a\n[says]\nf = F.\n")
+
+    def test_a_module_like_another_says_only_what_differs(self):
+        module = prove.load_module(self.write("small", "[module]\nlike = tree\noptions = -b\n"))
+        self.assertEqual((module.name, module.source, module.provers, module.options, module.says),
+                         ("small", "tree.c", "cvc4", ["-b"], {"f": "F."}))
+
+    def test_scripts_are_the_module_s_own_unless_said(self):
+        self.assertEqual(prove.load_module(Path(self.folder.name) / "tree.ini").scripts, "tree")
+        self.assertEqual(prove.load_module(self.write("small", "[module]\nlike = tree\nscripts = tree\n")).scripts, "tree")
 
 
 class ReadGoals(unittest.TestCase):
@@ -38,8 +60,8 @@ class ReadGoals(unittest.TestCase):
 
 class Judge(unittest.TestCase):
     def module(self, **fields):
-        values = dict(name="m", source="core/m.c", summary="", timeout="1", options=[], inlines_of=[], trusts=[],
-                      special={}, says={})
+        values = dict(name="m", source="core/m.c", summary="", scripts="m", provers="z3", timeout="1", options=[],
+                      inlines_of=[], trusts=[], special={}, says={})
         return prove.Module(**{**values, **fields})
 
     def test_a_warning_of_unsoundness_is_a_problem(self):
