@@ -62,6 +62,8 @@
       /@ assert half: \forall integer x; Leaf(b, x) ==>
            Up(x, i + 1) == Up(x, i) / 2 && NodeOf(b, Up(x, i), i) && Node(b, Up(x, i)); @/
       /@ assert last: \forall integer x; Leaf(b, x) && Present(b, Up(x, i)) ==> Split(b, Up(x, i + 1)); @/
+      /@ assert here: 0 < i ==> SplitAt(b, i); @/
+      /@ assert lower: \forall integer x, o; Leaf(b, x) && 0 <= o < i && Present(b, Up(x, o)) ==> Split(b, Up(x, i)); @/
       /@ assert before: \forall integer x, o; Leaf(b, x) && 0 <= o < i && Present(b, Up(x, o)) ==>
            Split(b, Up(x, i + 1)); @/
       /@ assert next: SplitAt(b, i + 1); @/
@@ -84,8 +86,9 @@
     lemma_tree(b);
     lemma_numbers(b);
     /@ assert above: \forall integer o; order < o <= BUDDY_MAX_ORDER ==> SplitAt(b, o); @/
+    /@ assert nodes: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER ==> Node(b, Up(x, o)); @/
     /@ assert split: Present(b, node) ==> \forall integer x, o; Leaf(b, x) && Up(x, order) == node && order < o <= BUDDY_MAX_ORDER ==>
-         Node(b, Up(x, o)) && Split(b, Up(x, o)); @/
+         Split(b, Up(x, o)); @/
     /@ assert here: 0 < order ==> SplitAt(b, order); @/
     /@ assert absent: !Split(b, node) ==> \forall integer x, o; Leaf(b, x) && Up(x, order) == node && 0 <= o < order ==>
          Node(b, Up(x, o)) && !Present(b, Up(x, o)); @/
