@@ -374,6 +374,9 @@ static void set_split(struct buddy *buddy, uint64_t node)
         RangeSame{Pre, Here}(buddy, First(buddy, o), First(buddy, o)); */
   /*@ assert plus: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
         CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
+  /*@ assert kept: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        OrderCount{Pre}(buddy, o) && buddy->count[o] == \at(buddy->count[o], Pre); */
+  /*@ assert each: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> OrderCount(buddy, o); */
   //@ assert orders: OrderCounts(buddy);
   //@ assert mask: Mask(buddy) && Hints(buddy);
   //@ assert present: \forall integer n; Node(buddy, n) && \at(Present(buddy, n), Pre) ==> Present(buddy, n);
