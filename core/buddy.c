@@ -453,6 +453,7 @@ static void clear_split(struct buddy *buddy, uint64_t node)
     ensures mask: Mask(buddy);
     ensures hints: Hints(buddy);
     ensures free: SameBitset{Old, Here}(&buddy->free);
+    ensures nodes: SameFree{Old, Here}(buddy);
     ensures split: SameSplit{Old, Here}(buddy);
 */
 static void count_more(struct buddy *buddy, uint64_t node, uint32_t order)
@@ -474,6 +475,7 @@ static void count_more(struct buddy *buddy, uint64_t node, uint32_t order)
     ensures mask: Mask(buddy);
     ensures hints: Hints(buddy);
     ensures free: SameBitset{Old, Here}(&buddy->free);
+    ensures nodes: SameFree{Old, Here}(buddy);
     ensures split: SameSplit{Old, Here}(buddy);
 */
 static void count_less(struct buddy *buddy, uint32_t order)

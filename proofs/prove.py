@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -299,6 +300,22 @@ def prove(module, args):
     module.seconds = time.monotonic() - start
 
 
+def prove_all(modules, args):
+    """Modules side by side, the largest first: between two provers' runs Frama-C itself works on one core."""
+    environment()  # once, before several would write it
+    size = floors()
+    workers = max(1, min(args.jobs, len(modules)))
+    args.jobs = max(1, args.jobs // workers)
+    with ThreadPoolExecutor(workers) as pool:
+        runs = {pool.submit(prove, m, args): m for m in sorted(modules, key=lambda m: -size.get(m.name, 0))}
+        for run in as_completed(runs):
+            run.result()
+            module = runs[run]
+            valid = sum(g.valid for g in module.goals)
+            print(f"  {module.name:<18} {valid:>5}/{len(module.goals):<5} goals  "
+                  f"{len(module.functions()):>3} functions  {module.seconds:6.1f} s", flush=True)
+
+
 def canary(module):
     """\\false must not prove in the context of any file: else its axioms contradict."""
     folder = BUILD / module.name / "canary"
@@ -537,11 +554,7 @@ def main():
     check_versions()
     modules = chosen(args.modules)
     everything = not args.modules
-    for module in modules:
-        prove(module, args)
-        valid = sum(g.valid for g in module.goals)
-        print(f"  {module.name:<18} {valid:>5}/{len(module.goals):<5} goals  "
-              f"{len(module.functions()):>3} functions  {module.seconds:6.1f} s", flush=True)
+    prove_all(modules, args)
     problems, assumed = judge(modules, everything)
     if args.update:
         write_committed(modules, assumed)
