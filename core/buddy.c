@@ -710,6 +710,8 @@ static uint64_t pick_node(const struct buddy *buddy, uint32_t order)
 static void join(struct buddy *buddy, uint64_t node, uint32_t order)
 {
   //@ ghost lemma_numbers(buddy);
+  //@ assert even: First(buddy, order) == 2 * First(buddy, order + 1);
+  //@ assert sibling: NodeOf(buddy, Sibling(node), order);
   take_node(buddy, sibling(node), order);
   //@ ghost Taken:;
   //@ assert both: Used(buddy, node) && Used(buddy, Sibling(node));
@@ -826,6 +828,8 @@ static uint64_t carve(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32
   for (uint32_t o = from; o > order; o--) {
     uint64_t kept = node_up(leaf, o - 1);
     /*@ assert half: \forall integer x; Leaf(buddy, x) ==> Up(x, o) == Up(x, o - 1) / 2; */
+    /*@ assert halves: \forall integer x; Leaf(buddy, x) ==>
+          (Up(x, o) == node <==> Up(x, o - 1) == kept || Up(x, o - 1) == Sibling(kept)); */
     split_node(buddy, node, kept, o);
     node = kept;
   }
@@ -858,6 +862,9 @@ static void set_free_frames(struct buddy *buddy, uint64_t count)
         RangeSame{Pre, Here}(buddy, First(buddy, o), First(buddy, o)); */
   /*@ assert plus: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
         CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
+  /*@ assert kept: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        OrderCount{Pre}(buddy, o) && buddy->count[o] == \at(buddy->count[o], Pre); */
+  /*@ assert each: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==> OrderCount(buddy, o); */
   //@ assert orders: OrderCounts(buddy);
   //@ assert mask: Mask(buddy) && Hints(buddy);
   //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
