@@ -977,6 +977,7 @@ static void add_all(uint64_t *words, uint64_t n)
     ensures mask: Mask(buddy);
     ensures hints: Hints(buddy);
     ensures free: SameBitset{Old, Here}(&buddy->free);
+    ensures nodes: SameFree{Old, Here}(buddy);
     ensures split: SameSplit{Old, Here}(buddy);
     ensures memory: BuddyMemory(buddy);
 */
@@ -995,6 +996,9 @@ static void count_none(struct buddy *buddy)
   }
   buddy->free_frames = 0;
   buddy->orders = 0;
+  //@ assert set: SameBitset{Pre, Here}(&buddy->free);
+  //@ assert index: \forall integer n; 0 <= n < Nodes(buddy) ==> 0 <= n / 64 < buddy->free.nwords;
+  //@ assert members: SameFree{Pre, Here}(buddy);
   /*@ assert words: buddy->split == \at(buddy->split, Pre) && Nodes(buddy) == \at(Nodes(buddy), Pre) &&
         \forall integer i; 0 <= i < Nodes(buddy) / 64 ==> buddy->split[i] == \at(buddy->split[i], Pre); */
   //@ assert split: SameSplit{Pre, Here}(buddy);
@@ -1020,6 +1024,8 @@ static void reserve_all(struct buddy *buddy)
   add_all(buddy->split, leaves(buddy) / 32);
   //@ assert all: \forall integer n; 0 <= n < Nodes(buddy) ==> Split(buddy, n);
   //@ assert set: SameBitset{Pre, Here}(&buddy->free);
+  //@ assert index: \forall integer n; 0 <= n < Nodes(buddy) ==> 0 <= n / 64 < buddy->free.nwords;
+  //@ assert members: SameFree{Pre, Here}(buddy);
   //@ assert memory: BuddyMemory(buddy);
   //@ assert layout: BuddyLayout(buddy);
   //@ assert empty: NoneFree(buddy, 0, Nodes(buddy));
@@ -1148,6 +1154,10 @@ static void reserve_frame(struct buddy *buddy, uint64_t frame)
   //@ assert count: FrameCount(buddy, buddy->free_frames);
   //@ assert allocated: SameAllocated{Pre, Here}(buddy);
   //@ assert free: FramesFreed{Taken, Here}(buddy, 0, 0);
+  //@ assert others: \forall integer x; Leaf(buddy, x) && x != leaf ==> (Split(buddy, x) <==> Split{Taken}(buddy, x));
+  /*@ assert rest: \forall integer f; 0 <= f < buddy->nframes && f != frame ==>
+        (ReservedFrame(buddy, f) <==> ReservedFrame{Taken}(buddy, f)); */
+  //@ assert this: ReservedFrame(buddy, frame);
   //@ assert more: ReservedMore{Taken, Here}(buddy, frame, 1);
 }
 
