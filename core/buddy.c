@@ -94,6 +94,24 @@
          Node(b, Up(x, o)) && !Present(b, Up(x, o)); @/
   }
 
+  /@ requires order: order <= BUDDY_MAX_ORDER;
+     assigns \nothing;
+     ensures size: 1 <= Pow2(order) <= BUDDY_ROOT_FRAMES;
+  @/
+  static void lemma_size(uint32_t order)
+  {
+    lemma_powers();
+    /@ loop invariant range: order <= i <= BUDDY_MAX_ORDER;
+       loop invariant grows: 1 <= Pow2(order) <= Pow2(i);
+       loop assigns i;
+       loop variant BUDDY_MAX_ORDER - i;
+    @/
+    for (uint32_t i = order; i < BUDDY_MAX_ORDER; i++) {
+      /@ assert twice: Pow2(i + 1) == 2 * Pow2(i); @/
+    }
+    /@ assert largest: Pow2(BUDDY_MAX_ORDER) == BUDDY_ROOT_FRAMES; @/
+  }
+
   /@ requires state: BuddyState(b);
      requires whole: NodeOf(b, node, order) && Present(b, node) && !Split(b, node);
      assigns \nothing;
@@ -108,6 +126,7 @@
   @/
   static void lemma_block(const struct buddy *b, uint64_t node, uint32_t order)
   {
+    lemma_size(order);
     lemma_above(b, node, order);
     lemma_numbers(b);
     lemma_powers();

@@ -48,6 +48,7 @@ GOAL = re.compile(r"^\[wp\] \[([^\]]+)\] Goal (\S+)(?: : (\w+))?(.*)$")
 # Every category of goals left out: what remains are the smoke tests.
 ONLY_SMOKE = ("-@lemma,-@requires,-@assigns,-@ensures,-@exits,-@assert,-@invariant,-@variant,"
               "-@terminates,-@decreases,-@check")
+LEMMA = re.compile(r"^[^\S\n]*(?:/\*@[^\S\n]*)?lemma (\w+)\s*(?:\{[^}]*\})?\s*:", re.M)
 INLINE = re.compile(r"^static inline [^;{}()]*?\b(\w+)\(", re.M)
 
 
@@ -75,6 +76,7 @@ class Module:
     timeout: str
     options: list
     inlines_of: list
+    lemmas_of: list
     trusts: list
     special: dict
     says: dict
@@ -106,7 +108,8 @@ def load_module(path):
         name=path.stem, source=main["source"], summary=main.get("summary", ""),
         scripts=main.get("scripts", path.stem), provers=main.get("provers", "z3,cvc4"),
         timeout=main.get("timeout", "10"), options=main.get("options", "").split(),
-        inlines_of=main.get("inlines_of", "").split(), trusts=main.get("trusts", "").split(), special=special,
+        inlines_of=main.get("inlines_of", "").split(),
+        lemmas_of=main.get("lemmas_of", f"annotations/{path.stem}.acsl {main['source']}").split(), trusts=main.get("trusts", "").split(), special=special,
         says=dict(ini["says"]) if ini.has_section("says") else {})
 
 
@@ -120,10 +123,17 @@ def header_inlines(module):
     return names
 
 
-def preprocessed(module):
-    """The module's text after the preprocessor: which inline functions it holds."""
-    return subprocess.run(["gcc", "-E", "-P", "-Iarch/x86_64", module.source], cwd=ROOT, check=True,
+def preprocessed(module, *options):
+    """The module's text after the preprocessor: which inline functions it holds; with -C, its annotations too."""
+    return subprocess.run(["gcc", "-E", "-P", *options, "-Iarch/x86_64", module.source], cwd=ROOT, check=True,
                           capture_output=True, text=True).stdout
+
+
+def lemmas(module):
+    """The lemmas in a module's text, and those of them that it proves: the ones that stand in its own files."""
+    files = [ROOT / name for name in module.lemmas_of if (ROOT / name).exists()]
+    own = {name for file in files for name in LEMMA.findall(file.read_text())}
+    return set(LEMMA.findall(preprocessed(module, "-C"))), own
 
 
 def groups(module):
@@ -135,6 +145,10 @@ def groups(module):
     if skip:
         first += ["-wp-skip-fct", ",".join(sorted(skip))]
     runs = {"main": first}
+    text, own = lemmas(module)
+    if skip and own & text:  # Frama-C leaves all lemmas out when a function is left out
+        runs["lemmas"] = (["-wp-timeout", module.timeout] + module.options
+                          + ["-wp-prop=" + ",".join(["@lemma"] + [f"-{name}" for name in sorted(text - own)])])
     by_options = {}
     for name, section in module.special.items():
         key = (section.get("timeout", module.timeout), section.get("options", ""))
@@ -333,9 +347,7 @@ def canary(module):
 
 def digest(module):
     """Of all that a module's proof depends on: its text with annotations, and its options."""
-    text = subprocess.run(["gcc", "-E", "-P", "-C", "-Iarch/x86_64", module.source], cwd=ROOT, check=True,
-                          capture_output=True, text=True).stdout
-    return hashlib.sha256((text + repr(groups(module))).encode()).hexdigest()
+    return hashlib.sha256((preprocessed(module, "-C") + repr(groups(module))).encode()).hexdigest()
 
 
 def smoke_record():
@@ -352,6 +364,8 @@ def smoke(module, args):
         return
     passed = total = 0
     for group, options in groups(module).items():
+        if group == "lemmas":
+            continue  # they require nothing
         folder = BUILD / module.name / f"smoke-{group}"
         result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(args.jobs),
                                    "-wp-cache", "none"] + options
@@ -438,6 +452,9 @@ def judge(modules, everything):
     missing = set(core_functions()) - proved - trusted()
     problems += [f"no module proves {name} of {core_functions()[name]}" for name in sorted(missing - open_functions())]
     problems += [f"OPEN.md lists {name}, which is proved" for name in sorted(open_functions() & proved)]
+    shown = {g.name for m in modules for g in m.goals}
+    problems += [f"{m.name}: nothing proves the lemma {name}" for m in modules for name in sorted(lemmas(m)[0])
+                 if f"typed_lemma_{name}" not in shown]
     assumed = {name for m in modules for name in m.assumed} - proved
     problems += [f"assumed contract not in TRUSTED.md: {name}" for name in sorted(assumed - trusted())]
     problems += [f"TRUSTED.md lists {name}, which nothing assumes" for name in sorted(trusted() - assumed)]
@@ -542,7 +559,7 @@ def write_committed(modules, assumed):
     (PROOFS / "floors.json").write_text(json.dumps(floor, indent=2) + "\n")
     record = {name: entry for name, entry in smoke_record().items() if name in known}
     record.update({m.name: {"digest": digest(m), "passed": m.smoke[0], "total": m.smoke[1]}
-                   for m in modules if not m.problems})
+                   for m in modules if m.smoke[1] and not m.problems})
     (PROOFS / "smoke.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
     if set(floor) == {m.name for m in modules}:
         (PROOFS / "SCOREBOARD.md").write_text(scoreboard(modules, assumed))

@@ -17,6 +17,12 @@ OUTPUT = """\
 """
 
 
+class Lemmas(unittest.TestCase):
+    def test_they_are_read_with_and_without_labels(self):
+        text = "/*@ lemma a: x;\n  lemma b{L}: y;\n  lemma c{A, B}:\n    z; */\n// a lemma d: prose\n check lemma e: f;"
+        self.assertEqual(prove.LEMMA.findall(text), ["a", "b", "c"])
+
+
 class LoadModule(unittest.TestCase):
     def write(self, name, text):
         path = Path(self.folder.name) / f"{name}.ini"
@@ -60,8 +66,8 @@ class ReadGoals(unittest.TestCase):
 
 class Judge(unittest.TestCase):
     def module(self, **fields):
-        values = dict(name="m", source="core/m.c", summary="", scripts="m", provers="z3", timeout="1", options=[],
-                      inlines_of=[], trusts=[], special={}, says={})
+        values = dict(name="m", source="core/status.c", summary="", scripts="m", provers="z3", timeout="1", options=[],
+                      inlines_of=[], lemmas_of=[], trusts=[], special={}, says={})
         return prove.Module(**{**values, **fields})
 
     def test_a_warning_of_unsoundness_is_a_problem(self):
@@ -84,6 +90,17 @@ class Judge(unittest.TestCase):
         module = self.module(goals=prove.read_goals(OUTPUT, ["f"]), assumed={"f"})
         _, assumed = prove.judge([module], everything=True)
         self.assertEqual(assumed, set())
+
+    def test_a_lemma_that_nothing_proves_is_a_problem(self):
+        module = self.module(source="proofs/order.c", goals=prove.read_goals(OUTPUT, ["f"]))
+        problems, _ = prove.judge([module], everything=True)
+        self.assertTrue(any("nothing proves the lemma" in p for p in problems))
+
+    def test_where_functions_are_left_out_the_module_s_own_lemmas_are_a_run_of_their_own(self):
+        runs = prove.groups(self.module(source="proofs/theorems.c", lemmas_of=["proofs/theorems.c"]))
+        self.assertIn("-wp-skip-fct", runs["main"])
+        self.assertIn("@lemma,", runs["lemmas"][-1])
+        self.assertNotIn("-given_back", runs["lemmas"][-1])
 
     def test_fewer_goals_than_the_floor_is_a_problem(self):
         name, count = next(iter(prove.floors().items()), ("m", 0))
