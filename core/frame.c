@@ -591,6 +591,8 @@ static enum status give_back(struct frames *db, frame_t first)
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
+  //@ assert outside_free: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==> (Owner(db, f) == OWNER_FREE <==> FreeFrame(&db->buddy, f));
+  //@ assert outside_reserved: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + Pow2(order)) ==> (Owner(db, f) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
   if (status == STATUS_OK)
     set_idle(db, first, order_frames(order), owner, flags);
   return status;
