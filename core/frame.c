@@ -662,21 +662,40 @@ enum status frame_set_flags(struct frames *db, frame_t frame, uint32_t set, uint
   return STATUS_OK;
 }
 
+/* Poisons the block that holds frame, which is in use. */
+/*@ requires valid: FramesValid(db);
+    requires used: frame < db->nframes && InUse(db, frame);
+    assigns db->records[0 .. db->nframes - 1];
+    ensures valid: FramesValid(db);
+    ensures frames: SameFrames{Pre, Post}(&db->buddy);
+    ensures places: SamePlaces{Pre, Post}(db);
+    ensures poisoned: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Poisoned(db, f);
+    ensures changed: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==>
+      Flags(db, f) == (\old(Flags(db, frame)) | FRAME_POISONED);
+    ensures mine: InBlockOf(db, frame, frame);
+    ensures rest: SameButFlags{Pre, Post}(db);
+    ensures others: SameOutside{Pre, Post}(db, BlockFirst(db, frame), BlockFirst(db, frame) + Pow2(Order(db, frame)));
+*/
+static void poison_block(struct frames *db, frame_t frame)
+{
+  frame_t first = frame_first(db, frame);
+  //@ assert block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
+  //@ assert alike: Order(db, first) == Order(db, frame) && Flags(db, first) == Flags(db, frame);
+  //@ assert member: InBlockOf(db, frame, frame);
+  //@ assert fits: first + Pow2(Order(db, first)) <= db->nframes;
+  set_flags(db, first, poisoned_flags(db->records[first].flags));
+  //@ assert poisoned: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Poisoned(db, f);
+  //@ assert rest: SameButFlags{Pre, Here}(db);
+  //@ assert others: SameOutside{Pre, Here}(db, BlockFirst(db, frame), BlockFirst(db, frame) + Pow2(Order(db, frame)));
+  //@ assert changed: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Flags(db, f) == (\at(Flags(db, frame), Pre) | FRAME_POISONED);
+}
+
 enum status frame_poison(struct frames *db, frame_t frame)
 {
   if (frame >= db->nframes)
     return STATUS_OUT_OF_RANGE;
   if (in_use(db->records[frame].owner)) {
-    frame_t first = frame_first(db, frame);
-    //@ assert block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
-    //@ assert alike: Order(db, first) == Order(db, frame) && Flags(db, first) == Flags(db, frame);
-    //@ assert member: InBlockOf(db, frame, frame);
-    //@ assert fits: first + Pow2(Order(db, first)) <= db->nframes;
-    set_flags(db, first, poisoned_flags(db->records[first].flags));
-    //@ assert poisoned: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Poisoned(db, f);
-    //@ assert rest: SameButFlags{Pre, Here}(db);
-    //@ assert others: SameOutside{Pre, Here}(db, BlockFirst(db, frame), BlockFirst(db, frame) + Pow2(Order(db, frame)));
-    //@ assert changed: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Flags(db, f) == (\at(Flags(db, frame), Pre) | FRAME_POISONED);
+    poison_block(db, frame);
     return STATUS_OK;
   }
   enum status status = STATUS_OK;
@@ -691,6 +710,7 @@ enum status frame_poison(struct frames *db, frame_t frame)
   //@ assert records: Records(db);
   if (status == STATUS_OK)
     set_idle(db, frame, 1, OWNER_RESERVED, FRAME_POISONED);
+  //@ assert valid: FramesValid(db);
   //@ assert flag: Flags(db, frame) == FRAME_POISONED;
   //@ assert poisoned: Poisoned(db, frame);
   //@ assert others: SameOutside{Pre, Here}(db, frame, frame + 1);
