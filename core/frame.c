@@ -322,6 +322,8 @@ enum status frames_init(struct frames *db, uint64_t nframes, uint64_t *words, ui
   db->records = records;
   db->nframes = nframes;
   //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_set: SameBitset{Made, Here}(&db->buddy.free);
+  //@ assert same_words: SameBuddyWords{Made, Here}(&db->buddy);
   //@ assert same_buddy: SameBuddy{Made, Here}(&db->buddy);
   //@ assert memory: BuddyMemory(&db->buddy);
   //@ assert made: BuddyValid(&db->buddy);
@@ -342,13 +344,18 @@ enum status frames_release(struct frames *db, uint64_t first, uint64_t count)
   if (run_poisoned(db, first, count))
     return STATUS_POISONED;
   //@ assert agreed: \forall integer f; first <= f < first + count ==> ReservedFrame(&db->buddy, f);
+  //@ assert apart: \separated(&db->nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert apart_counts: \separated(&db->nframes, db->buddy.count + (0 .. BUDDY_MAX_ORDER)) && \separated(&db->nframes, db->buddy.hint + (0 .. BUDDY_MAX_ORDER));
   enum status status = buddy_release(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
   //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert places: SamePlaces{Pre, Here}(db);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
   //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
+  //@ assert outside_free: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> (Owner(db, f) == OWNER_FREE <==> FreeFrame(&db->buddy, f));
+  //@ assert outside_reserved: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> (Owner(db, f) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
   if (status == STATUS_OK)
     set_idle(db, first, count, OWNER_FREE, 0);
   //@ assert others: SameOutside{Pre, Here}(db, first, first + count);
@@ -362,13 +369,18 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count)
   if (!run_owned(db, first, count, OWNER_FREE))
     return STATUS_NOT_FREE;
   //@ assert agreed: \forall integer f; first <= f < first + count ==> FreeFrame(&db->buddy, f);
+  //@ assert apart: \separated(&db->nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert apart_counts: \separated(&db->nframes, db->buddy.count + (0 .. BUDDY_MAX_ORDER)) && \separated(&db->nframes, db->buddy.hint + (0 .. BUDDY_MAX_ORDER));
   enum status status = buddy_reserve(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
   //@ assert size: db->nframes == \at(db->nframes, Pre);
+  //@ assert places: SamePlaces{Pre, Here}(db);
   //@ assert same: SameRecords{Pre, Here}(db);
   //@ assert layout: FramesLayout(db);
   //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
+  //@ assert outside_free: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> (Owner(db, f) == OWNER_FREE <==> FreeFrame(&db->buddy, f));
+  //@ assert outside_reserved: \forall integer f; 0 <= f < db->nframes && !(first <= f < first + count) ==> (Owner(db, f) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
   if (status == STATUS_OK)
     set_idle(db, first, count, OWNER_RESERVED, 0);
   //@ assert others: SameOutside{Pre, Here}(db, first, first + count);
@@ -386,6 +398,8 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
     return STATUS_BAD_OWNER;
   if (flags > FRAME_FLAGS || (flags & FRAME_POISONED) != 0)
     return STATUS_BAD_ARGUMENT;
+  //@ assert apart: \separated(&db->nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert apart_counts: \separated(&db->nframes, db->buddy.count + (0 .. BUDDY_MAX_ORDER)) && \separated(&db->nframes, db->buddy.hint + (0 .. BUDDY_MAX_ORDER));
   enum status status = buddy_alloc(&db->buddy, order, out);
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert places: SamePlaces{Pre, Here}(db);
@@ -399,8 +413,10 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   frame_t first = *out;
   //@ assert free: \forall integer f; first <= f < first + Pow2(order) ==> Owner(db, f) == OWNER_FREE && \at(Owner(db, f), Pre) == OWNER_FREE;
   //@ assert clean: \forall integer f; first <= f < first + Pow2(order) ==> !\at(Poisoned(db, f), Pre);
-  //@ assert apart: \separated(out, db->records + (0 .. db->nframes - 1));
+  //@ assert out_apart: \separated(out, db->records + (0 .. db->nframes - 1));
+  //@ assert out_block: \separated(out, db->records + (first .. first + Pow2(order) - 1));
   set_block(db, first, (uint8_t)order, (uint8_t)owner, (uint8_t)flags);
+  //@ assert valid: FramesValid(db);
   //@ assert end_places: SamePlaces{Pre, Here}(db);
   //@ assert out: *out == first;
   //@ assert flags: \forall integer f; first <= f < first + Pow2(order) ==> Flags(db, f) == flags;
