@@ -855,8 +855,10 @@ static const char *check_frame(const struct frames *db, frame_t frame)
   frame_t first = 0;
   uint32_t order = 0;
   uint8_t owner = db->records[frame].owner;
-  if (buddy_find(&db->buddy, frame, &state, &first, &order) != STATUS_OK ||
-      (owner == OWNER_FREE) != (state == BLOCK_FREE))
+  bool agree = false;
+  if (buddy_find(&db->buddy, frame, &state, &first, &order) == STATUS_OK)
+    agree = (owner == OWNER_FREE) == (state == BLOCK_FREE);
+  if (!agree)
     return "database and buddy agree on which frames are free";
   if ((owner == OWNER_RESERVED) != (state == BLOCK_RESERVED))
     return "database and buddy agree on which frames are reserved";
