@@ -954,9 +954,11 @@ static void give_block(struct buddy *buddy, uint64_t frame, uint32_t order)
   /*@ assert unused: \forall integer x; Leaves(buddy) + frame <= x < Leaves(buddy) + frame + Pow2(order) ==> !FreeLeaf(buddy, x); */
   merge_up(buddy, node, order);
   //@ ghost Merged:;
+  //@ assert numbers: SameNumbers{Pre, Here}(buddy);
   /*@ assert changed: \forall integer x; Leaves(buddy) <= x < Leaves(buddy) + buddy->nframes ==>
         (FreeLeaf(buddy, x) <==> FreeLeaf{Pre}(buddy, x) || Leaves(buddy) + frame <= x < Leaves(buddy) + frame + Pow2(order)); */
   //@ assert run: FrameRun{Pre, Here}(buddy, frame, Pow2(order));
+  //@ assert before: FrameCount{Pre}(buddy, buddy->free_frames);
   //@ assert count: FrameCount(buddy, buddy->free_frames + Pow2(order));
   //@ assert bounds: buddy->free_frames + Pow2(order) <= buddy->nframes;
   set_free_frames(buddy, buddy->free_frames + order_frames(order));
@@ -1126,6 +1128,7 @@ static void release_frame(struct buddy *buddy, uint64_t frame)
   //@ assert unused: !Allocated(buddy, frame, 0);
   clear_split(buddy, leaf);
   //@ ghost Cleared:;
+  //@ assert frames: buddy->free_frames == \at(buddy->free_frames, Pre);
   //@ assert used: UsedMore{Pre, Here}(buddy, leaf);
   //@ assert same: LeavesKept{Pre, Here}(buddy);
   //@ assert count: FrameCount(buddy, buddy->free_frames);
