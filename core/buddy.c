@@ -1290,7 +1290,8 @@ static void write_frame(frame_t *out, uint64_t frame) /*@ ghost (const struct bu
   *out = (frame_t)frame;
   //@ assert bitset: SameBitset{Pre, Here}(&buddy->free);
   //@ assert levels: BitsetLevels(&buddy->free);
-  //@ assert set: BitsetLayout(&buddy->free) && BitsetSummary(&buddy->free);
+  //@ assert place: BitsetLayout(&buddy->free);
+  //@ assert set: BitsetSummary(&buddy->free);
   //@ assert layout: BuddyLayout(buddy);
   //@ assert numbers: SameNumbers{Pre, Here}(buddy);
   //@ assert free: SameFree{Pre, Here}(buddy);
@@ -1307,6 +1308,8 @@ static void write_frame(frame_t *out, uint64_t frame) /*@ ghost (const struct bu
   //@ assert orders: OrderCounts(buddy);
   //@ assert mask: Mask(buddy) && Hints(buddy);
   //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
+  //@ assert whole: \forall integer n; Node(buddy, n) && Free(buddy, n) ==> Present(buddy, n) && !Split(buddy, n);
+  //@ assert parents: \forall integer n; Node(buddy, n) && Split(buddy, n) ==> Present(buddy, n);
   //@ assert tree: Tree(buddy);
   //@ assert used: SameUsed{Pre, Here}(buddy);
   //@ assert freed: FramesFreed{Pre, Here}(buddy, 0, 0);
