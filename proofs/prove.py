@@ -293,7 +293,7 @@ def prove(module, args):
     runs = groups(module)
     for group, options in runs.items():
         unpack_cache(module, group, args.fresh)
-        if args.update:
+        if args.update and not args.offline:
             goals = run_group(module, group, options, "rebuild" if args.fresh else "cleanup", args.jobs)
         elif args.fresh:
             goals = run_group(module, group, options, "none", args.jobs)
@@ -305,7 +305,7 @@ def prove(module, args):
                 module.problems = problems
                 goals = run_group(module, group, options, "replay", args.jobs)
         module.goals += goals
-    if args.update:
+    if args.update and not args.offline:
         pack_cache(module, runs)
     if not args.no_canary:
         canary(module)
@@ -532,7 +532,7 @@ def arguments():
     parser.add_argument("modules", nargs="*", help="modules to prove (default: all)")
     parser.add_argument("--fresh", action="store_true", help="ignore the cache: prove from nothing")
     parser.add_argument("--offline", action="store_true", help="never run a prover: what the cache lacks is open")
-    parser.add_argument("--update", action="store_true", help="write cache, floors and scoreboard")
+    parser.add_argument("--update", action="store_true", help="write cache, floors and scoreboard; with --offline, all but the cache")
     parser.add_argument("--known-open", action="store_true", help="goals that OPEN.md lists are no failure")
     parser.add_argument("--smoke", action="store_true", help="run the smoke tests even where they passed before")
     parser.add_argument("--no-smoke", action="store_true", help="leave the smoke tests out")
