@@ -1,6 +1,6 @@
-/* Layer 4, the page tables' single steps: one entry written, one frame taken for a table or put back, one
- * result told. Each changes memory that the frame database could lie in as far as a prover knows, so
- * its proof sees what the database is made of; core/pagetable.c is proved without.
+/* Layer 4, the page tables' single steps: one entry written, one slot or space set, one result told. Each
+ * writes memory that the frame database could lie in as far as a prover knows, so its proof sees what the
+ * database is made of; core/pagetable.c and core/table.h are proved without.
  */
 #ifndef ASHLAR_ENTRY_H
 #define ASHLAR_ENTRY_H
@@ -63,6 +63,12 @@ static inline uint8_t owner_of(const struct frames *db, frame_t frame)
 static inline void report(const struct pagetable *table, uint64_t entry, struct translation *out)
 {
   (void)table; /* the contract speaks of it */
+  //@ assert was_levels: BitsetLevels(&table->frames->buddy.free);
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
+  //@ assert far_records: \separated(out, table->frames->records + (0 .. table->frames->nframes - 1));
+  //@ assert far_buddy: \separated(out, &table->frames->buddy);
+  //@ assert far_offset: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.offset[k] != &out->frame && &table->frames->buddy.free.offset[k] != &out->permissions;
+  //@ assert far_length: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.length[k] != &out->frame && &table->frames->buddy.free.length[k] != &out->permissions;
   out->frame = pte_frame(entry);
   out->permissions = pte_permissions(entry);
   out->accessed = pte_accessed(entry);
@@ -71,7 +77,14 @@ static inline void report(const struct pagetable *table, uint64_t entry, struct 
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert same_offset: \forall integer k; 0 <= k < BITSET_LEVELS ==> table->frames->buddy.free.offset[k] == \at(table->frames->buddy.free.offset[k], Pre);
+  //@ assert same_length: \forall integer k; 0 <= k < BITSET_LEVELS ==> table->frames->buddy.free.length[k] == \at(table->frames->buddy.free.length[k], Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert levels: BitsetLevels(&table->frames->buddy.free);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
   //@ assert held: FramesHeld(table->frames);
@@ -316,112 +329,9 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
   //@ assert other_lives: \forall integer f; 0 <= f < table->frames->nframes && f != frame ==> Live{Here}(table->frames, f) == Live{Pre}(table->frames, f);
   //@ assert records: SameButLive{Pre, Here}(table->frames, frame);
   //@ assert own: Live(table->frames, frame) == Count(table->memory, 512 * frame, 512);
-  //@ assert other: \forall integer f; 0 <= f < table->frames->nframes && f != frame && Owner(table->frames, f) >= OWNER_TABLE1 ==> Live(table->frames, f) == Count(table->memory, 512 * f, 512);
+  //@ assert other: CountedBut(table->frames, table->memory, frame);
+  //@ assert counted: Counted(table->frames, table->memory);
   return taken;
-}
-
-/* The frames of a block have one owner, and a table is a block by itself (proofs/entry.c). */
-/*@ ghost
-  /@ requires frame: \valid_read(db) && frame < db->nframes;
-     requires records: Records(db) && InUse(db, frame);
-     assigns \nothing;
-     ensures first: 0 <= BlockFirst(db, frame) < db->nframes && Owner(db, BlockFirst(db, frame)) == Owner(db, frame) &&
-       BlockFirst(db, BlockFirst(db, frame)) == BlockFirst(db, frame);
-     ensures alike: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Owner(db, f) == Owner(db, frame);
-     ensures table: Owner(db, frame) >= OWNER_TABLE1 ==> Order(db, frame) == 0 && BlockFirst(db, frame) == frame;
-     ensures one: Pow2(0) == 1;
-     ensures referenced: References(db, BlockFirst(db, frame)) >= 1;
-  @/
-  void block_alike(const struct frames *db, frame_t frame);
-*/
-
-/* Drops a reference to a frame in use. Tables other than that frame are as before, and no entry changes. */
-/*@ requires layout: SpaceLayout(table) && FramesValid(table->frames);
-    requires frame: frame < table->frames->nframes && InUse(table->frames, frame);
-    assigns FRAMES_CHANGES(table->frames);
-    ensures layout: SpaceLayout(table);
-    ensures same_space: SameSpace{Pre, Post}(table);
-    ensures frames: FramesValid(table->frames);
-    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
-    ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
-    ensures tables: SameTablesBut{Pre, Post}(table->frames, frame);
-    ensures table: \old(Owner(table->frames, frame)) >= OWNER_TABLE1 ==> SameOutside{Pre, Post}(table->frames, frame, frame + 1);
-    ensures no_more: NoMoreTables{Pre, Post}(table->frames);
-    ensures freed: \old(Owner(table->frames, frame)) >= OWNER_TABLE1 && \old(References(table->frames, frame)) == 1 && \old(Flags(table->frames, frame)) == 0 ==>
-      Owner(table->frames, frame) == OWNER_FREE;
-    ensures reference: ReferenceDropped{Pre, Post}(table->frames, frame);
-*/
-static inline void put_frame(const struct pagetable *table, frame_t frame)
-{
-  //@ ghost block_alike(table->frames, frame);
-  (void)frame_put(table->frames, frame);
-  //@ assert layout: SpaceLayout(table);
-  //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
-  /*@ ghost
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes ==>
-         Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  */
-}
-
-/* Takes a frame for a table, -1 if there is none. No other table changes, and no entry does. */
-/*@ requires layout: MapLayout(db, memory) && FramesValid(db) && OWNER_TABLE1 <= owner <= OWNER_TABLE4;
-    assigns FRAMES_CHANGES(db);
-    ensures layout: MapLayout(db, memory);
-    ensures places: SamePlaces{Pre, Post}(db);
-    ensures frames: FramesValid(db);
-    ensures range: -1 <= \result < db->nframes;
-    ensures entries: SameEntries{Pre, Post}(db, memory);
-    ensures counts: SameCounts{Pre, Post}(db, memory);
-    ensures fresh: \result >= 0 ==> Owner{Pre}(db, \result) == OWNER_FREE && Owner(db, \result) == owner &&
-      Live(db, \result) == 0 && References(db, \result) == 1 && Flags(db, \result) == 0;
-    ensures others: \result >= 0 ==> SameOutside{Pre, Post}(db, \result, \result + 1);
-    ensures unchanged: \result < 0 ==> SameRecords{Pre, Post}(db);
-*/
-static inline int64_t take_table(struct frames *db, uint64_t *memory, enum owner owner)
-{
-  (void)memory; /* the contract speaks of it */
-  frame_t frame = 0;
-  //@ ghost lemma_numbers(&db->buddy);
-  //@ assert records: SameRecords{Pre, Here}(db);
-  //@ assert same_places: SamePlaces{Pre, Here}(db);
-  //@ assert blocks: SameInUse{Pre, Here}(db);
-  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
-  //@ assert memory: BuddyMemory(&db->buddy);
-  //@ assert held: FramesHeld(db);
-  enum status status = frame_alloc(db, 0, owner, 0, &frame);
-  //@ assert layout: MapLayout(db, memory);
-  //@ assert entries: SameEntries{Pre, Here}(db, memory);
-  /*@ ghost
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * db->nframes ==>
-         Count{Here}(memory, x, k) == Count{Pre}(memory, x, k);
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  */
-  return status == STATUS_OK ? (int64_t)frame : -1;
-}
-
-/*@ requires layout: SpaceLayout(table) && FramesValid(table->frames) && OWNER_TABLE1 <= owner <= OWNER_TABLE4;
-    assigns FRAMES_CHANGES(table->frames);
-    ensures layout: SpaceLayout(table);
-    ensures same_space: SameSpace{Pre, Post}(table);
-    ensures frames: FramesValid(table->frames);
-    ensures range: -1 <= \result < table->frames->nframes;
-    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
-    ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
-    ensures fresh: \result >= 0 ==> Owner{Pre}(table->frames, \result) == OWNER_FREE && Owner(table->frames, \result) == owner &&
-      Live(table->frames, \result) == 0 && References(table->frames, \result) == 1 && Flags(table->frames, \result) == 0;
-    ensures others: \result >= 0 ==> SameOutside{Pre, Post}(table->frames, \result, \result + 1);
-    ensures unchanged: \result < 0 ==> SameRecords{Pre, Post}(table->frames);
-*/
-static inline int64_t take_frame(const struct pagetable *table, enum owner owner)
-{
-  return take_table(table->frames, table->memory, owner);
 }
 
 /* Tells a table which slot points at it. */
@@ -464,6 +374,7 @@ static inline void set_slot(const struct pagetable *table, frame_t frame, frame_
 static inline void set_space(struct pagetable *table, struct frames *frames, uint64_t *memory,
                              frame_t root)
 {
+  //@ assert was_memory: BuddyMemory(&frames->buddy);
   table->frames = frames;
   table->memory = memory;
   table->root = root;
@@ -471,63 +382,14 @@ static inline void set_space(struct pagetable *table, struct frames *frames, uin
   //@ assert records: SameRecords{Pre, Here}(frames);
   //@ assert places: SamePlaces{Pre, Here}(frames);
   //@ assert blocks: SameInUse{Pre, Here}(frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&frames->buddy) && Nodes(&frames->buddy) == \at(Nodes(&frames->buddy), Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&frames->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&frames->buddy);
+  //@ assert levels: BitsetLevels(&frames->buddy.free);
+  //@ assert set_layout: BitsetLayout(&frames->buddy.free);
   //@ assert memory: BuddyMemory(&frames->buddy);
   //@ assert held: FramesHeld(frames);
-}
-
-/* Whether a mapping may own this frame. */
-/*@ requires valid: FramesValid(frames);
-    assigns \nothing;
-    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> frame >= frames->nframes;
-    ensures not_allocated: frame < frames->nframes ==> (\result == STATUS_NOT_ALLOCATED <==> Owner(frames, frame) == OWNER_FREE);
-    ensures reserved: frame < frames->nframes ==> (\result == STATUS_RESERVED <==> Owner(frames, frame) == OWNER_RESERVED);
-    ensures bad_owner: frame < frames->nframes ==> (\result == STATUS_BAD_OWNER <==> Owner(frames, frame) >= OWNER_TABLE1);
-    ensures saturated: frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER ==>
-      (\result == STATUS_SATURATED <==> References(frames, BlockFirst(frames, frame)) == FRAME_REFERENCES_MAX);
-    ensures good: \result == STATUS_OK ==> frame < frames->nframes &&
-      OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER &&
-      References(frames, BlockFirst(frames, frame)) < FRAME_REFERENCES_MAX &&
-      0 <= BlockFirst(frames, frame) < frames->nframes &&
-      Owner(frames, BlockFirst(frames, frame)) == Owner(frames, frame);
-    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_ALLOCATED ||
-      \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_SATURATED;
-*/
-static inline enum status target_status(const struct frames *frames, frame_t frame)
-{
-  if (frame >= frames->nframes)
-    return STATUS_OUT_OF_RANGE;
-  const struct frame *record = &frames->records[frame];
-  if (record->owner == OWNER_FREE)
-    return STATUS_NOT_ALLOCATED;
-  if (record->owner == OWNER_RESERVED)
-    return STATUS_RESERVED;
-  if (record->owner >= OWNER_TABLE1)
-    return STATUS_BAD_OWNER;
-  //@ ghost block_alike(frames, frame);
-  const struct frame *first = record->order == 0 ? record : &frames->records[record->parent];
-  return first->references == FRAME_REFERENCES_MAX ? STATUS_SATURATED : STATUS_OK;
-}
-
-/* Takes the reference of a mapping: the frame's status was found to be good. */
-/*@ requires valid: SpaceValid(table);
-    requires target: frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER &&
-      References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
-    assigns table->frames->records[0 .. table->frames->nframes - 1];
-    ensures valid: SpaceValid(table);
-    ensures same_space: SameSpace{Pre, Post}(table);
-    ensures rest: SameButReferences{Pre, Post}(table->frames);
-    ensures reference: References(table->frames, BlockFirst(table->frames, frame)) ==
-      \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
-    ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
-*/
-static inline void get_target(const struct pagetable *table, frame_t frame)
-{
-  //@ ghost block_alike(table->frames, frame);
-  (void)frame_get(table->frames, frame);
-  //@ assert layout: SpaceLayout(table);
-  //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert counted: Counted(table->frames, table->memory);
 }
 
 #endif

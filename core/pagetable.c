@@ -1,6 +1,6 @@
 #include "pagetable.h"
 
-#include "entry.h"
+#include "table.h"
 
 /* Bits 63 .. 47 all equal. */
 /*@ assigns \nothing;

@@ -1,0 +1,214 @@
+/* Layer 4, the page tables' dealings with the frame database: a frame taken for a table or put back, a
+ * mapping's reference. They know the database by its contracts alone.
+ */
+#ifndef ASHLAR_TABLE_H
+#define ASHLAR_TABLE_H
+
+#include "entry.h"
+
+/* The frames of a block have one owner, and a table is a block by itself (proofs/entry.c). */
+/*@ ghost
+  /@ requires valid: FramesValid(db) && frame < db->nframes && InUse(db, frame);
+     assigns \nothing;
+     ensures first: 0 <= BlockFirst(db, frame) < db->nframes && Owner(db, BlockFirst(db, frame)) == Owner(db, frame) &&
+       BlockFirst(db, BlockFirst(db, frame)) == BlockFirst(db, frame);
+     ensures alike: \forall integer f; 0 <= f < db->nframes && InBlockOf(db, frame, f) ==> Owner(db, f) == Owner(db, frame);
+     ensures table: Owner(db, frame) >= OWNER_TABLE1 ==> Order(db, frame) == 0 && BlockFirst(db, frame) == frame;
+     ensures one: Pow2(0) == 1;
+     ensures referenced: References(db, BlockFirst(db, frame)) >= 1;
+     ensures self: BlockFirst(db, frame) <= frame < BlockFirst(db, frame) + Pow2(Order(db, frame));
+     ensures inside: InBlockOf(db, frame, frame);
+  @/
+  void block_alike(const struct frames *db, frame_t frame);
+
+  /@ assigns \nothing;
+     ensures none: flags == 0 ==> (flags & FRAME_POISONED) == 0;
+  @/
+  void no_flag_poisons(uint32_t flags);
+*/
+
+/* Drops a reference to a frame in use. Tables other than that frame are as before, and no entry changes. */
+/*@ requires layout: SpaceLayout(table) && FramesValid(table->frames);
+    requires frame: frame < table->frames->nframes && InUse(table->frames, frame);
+    assigns FRAMES_CHANGES(table->frames);
+    ensures layout: SpaceLayout(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures frames: FramesValid(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
+    ensures tables: SameTablesBut{Pre, Post}(table->frames, frame);
+    ensures table: \old(Owner(table->frames, frame)) >= OWNER_TABLE1 ==> SameOutside{Pre, Post}(table->frames, frame, frame + 1);
+    ensures no_more: NoMoreTables{Pre, Post}(table->frames);
+    ensures freed: \old(Owner(table->frames, frame)) >= OWNER_TABLE1 && \old(References(table->frames, frame)) == 1 && \old(Flags(table->frames, frame)) == 0 ==>
+      Owner(table->frames, frame) == OWNER_FREE;
+    ensures reference: ReferenceDropped{Pre, Post}(table->frames, frame);
+*/
+static inline void put_frame(const struct pagetable *table, frame_t frame)
+{
+  //@ ghost block_alike(table->frames, frame);
+  //@ assert tables_apart: \forall integer f; 0 <= f < table->frames->nframes && Owner(table->frames, f) >= OWNER_TABLE1 && f != frame ==> !InBlockOf(table->frames, frame, f);
+  //@ ghost no_flag_poisons(table->frames->records[frame].flags);
+  //@ assert clean: Flags(table->frames, frame) == 0 ==> !Poisoned(table->frames, frame);
+  //@ assert far_words: \forall integer s; 0 <= s < 512 * table->frames->nframes ==> \separated(table->memory + s, table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1));
+  //@ assert far_split: \forall integer s; 0 <= s < 512 * table->frames->nframes ==> \separated(table->memory + s, table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64 - 1));
+  //@ assert far_count: \forall integer s; 0 <= s < 512 * table->frames->nframes ==> \separated(table->memory + s, table->frames->buddy.count + (0 .. BUDDY_MAX_ORDER));
+  //@ assert far_hint: \forall integer s; 0 <= s < 512 * table->frames->nframes ==> \separated(table->memory + s, table->frames->buddy.hint + (0 .. BUDDY_MAX_ORDER));
+  //@ assert far_free_frames: \forall integer s; 0 <= s < 512 * table->frames->nframes ==> table->memory + s != &table->frames->buddy.free_frames;
+  //@ assert far_orders: \forall integer s; 0 <= s < 512 * table->frames->nframes ==> table->memory + s != &table->frames->buddy.orders;
+  //@ assert far_root: \separated(&table->root, table->frames->records + (0 .. table->frames->nframes - 1));
+  enum status status = frame_put(table->frames, frame);
+  (void)status; /* the proof speaks of it */
+  //@ assert same: table->frames == \at(table->frames, Pre) && table->memory == \at(table->memory, Pre);
+  //@ assert same_root: table->root == \at(table->root, Pre);
+  //@ assert same_memory: \forall integer s; 0 <= s < 512 * table->frames->nframes ==> table->memory[s] == \at(table->memory[s], Pre);
+  //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes ==>
+         Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  //@ assert nodes: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert map: MapLayout(table->frames, table->memory);
+  //@ assert layout: SpaceLayout(table);
+  //@ assert outcome: status == STATUS_OK || status == STATUS_SATURATED;
+  //@ assert saturated_tables: status != STATUS_OK ==> SameTablesBut{Pre, Here}(table->frames, frame);
+  //@ assert saturated_more: status != STATUS_OK ==> NoMoreTables{Pre, Here}(table->frames);
+  //@ assert tables: status == STATUS_OK ==> SameTablesBut{Pre, Here}(table->frames, frame);
+  //@ assert kept: status == STATUS_OK && References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame)) > 1 ==> NoMoreTables{Pre, Here}(table->frames);
+  //@ assert gone_block: status == STATUS_OK && References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame)) == 1 ==> \forall integer f; 0 <= f < table->frames->nframes && InBlockOf{Pre}(table->frames, frame, f) ==> !InUse(table->frames, f);
+  //@ assert gone: status == STATUS_OK && References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame)) == 1 ==> \forall integer f; 0 <= f < table->frames->nframes && BlockFirst{Pre}(table->frames, frame) <= f < BlockFirst{Pre}(table->frames, frame) + Pow2(Order{Pre}(table->frames, frame)) ==> Owner(table->frames, f) < OWNER_KERNEL;
+  //@ assert last: status == STATUS_OK && References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame)) == 1 ==> NoMoreTables{Pre, Here}(table->frames);
+  //@ assert block: 0 <= BlockFirst{Pre}(table->frames, frame) < table->frames->nframes && Owner{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame)) == Owner{Pre}(table->frames, frame);
+  //@ assert less: 1 < References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame)) < FRAME_REFERENCES_MAX ==> References(table->frames, BlockFirst{Pre}(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame)) - 1 && Owner(table->frames, BlockFirst{Pre}(table->frames, frame)) == Owner{Pre}(table->frames, frame);
+  //@ assert none: References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame)) == 1 ==> !InUse(table->frames, frame);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+}
+
+/* Takes a frame for a table, -1 if there is none. No other table changes, and no entry does. */
+/*@ requires layout: MapLayout(db, memory) && FramesValid(db) && OWNER_TABLE1 <= owner <= OWNER_TABLE4;
+    assigns FRAMES_CHANGES(db);
+    ensures layout: MapLayout(db, memory);
+    ensures places: SamePlaces{Pre, Post}(db);
+    ensures frames: FramesValid(db);
+    ensures range: -1 <= \result < db->nframes;
+    ensures entries: SameEntries{Pre, Post}(db, memory);
+    ensures counts: SameCounts{Pre, Post}(db, memory);
+    ensures fresh: \result >= 0 ==> Owner{Pre}(db, \result) == OWNER_FREE && Owner(db, \result) == owner &&
+      Live(db, \result) == 0 && References(db, \result) == 1 && Flags(db, \result) == 0;
+    ensures others: \result >= 0 ==> SameOutside{Pre, Post}(db, \result, \result + 1);
+    ensures unchanged: \result < 0 ==> SameRecords{Pre, Post}(db);
+*/
+static inline int64_t take_table(struct frames *db, uint64_t *memory, enum owner owner)
+{
+  (void)memory; /* the contract speaks of it */
+  frame_t frame = 0;
+  //@ ghost lemma_powers();
+  //@ ghost Start: ;
+  //@ assert records: SameRecords{Pre, Here}(db);
+  //@ assert valid: FramesValid(db);
+  //@ assert far_words: \forall integer s; 0 <= s < 512 * db->nframes ==> \separated(memory + s, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1));
+  //@ assert far_split: \forall integer s; 0 <= s < 512 * db->nframes ==> \separated(memory + s, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert far_count: \forall integer s; 0 <= s < 512 * db->nframes ==> \separated(memory + s, db->buddy.count + (0 .. BUDDY_MAX_ORDER));
+  //@ assert far_hint: \forall integer s; 0 <= s < 512 * db->nframes ==> \separated(memory + s, db->buddy.hint + (0 .. BUDDY_MAX_ORDER));
+  //@ assert far_free_frames: \forall integer s; 0 <= s < 512 * db->nframes ==> memory + s != &db->buddy.free_frames;
+  //@ assert far_orders: \forall integer s; 0 <= s < 512 * db->nframes ==> memory + s != &db->buddy.orders;
+  enum status status = frame_alloc(db, 0, owner, 0, &frame);
+  //@ assert same_memory: \forall integer s; 0 <= s < 512 * db->nframes ==> memory[s] == \at(memory[s], Pre);
+  //@ assert layout: MapLayout(db, memory);
+  //@ assert entries: SameEntries{Pre, Here}(db, memory);
+  //@ assert in_range: status == STATUS_OK ==> frame < db->nframes;
+  //@ assert was_free: status == STATUS_OK ==> Owner{Start}(db, frame) == OWNER_FREE;
+  //@ assert block: status == STATUS_OK ==> Owner(db, frame) == owner && Flags(db, frame) == 0;
+  //@ assert others: status == STATUS_OK ==> SameOutside{Start, Here}(db, frame, frame + 1);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * db->nframes ==>
+         Count{Here}(memory, x, k) == Count{Pre}(memory, x, k);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  return status == STATUS_OK ? (int64_t)frame : -1;
+}
+
+/*@ requires layout: SpaceLayout(table) && FramesValid(table->frames) && OWNER_TABLE1 <= owner <= OWNER_TABLE4;
+    assigns FRAMES_CHANGES(table->frames);
+    ensures layout: SpaceLayout(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures frames: FramesValid(table->frames);
+    ensures range: -1 <= \result < table->frames->nframes;
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
+    ensures fresh: \result >= 0 ==> Owner{Pre}(table->frames, \result) == OWNER_FREE && Owner(table->frames, \result) == owner &&
+      Live(table->frames, \result) == 0 && References(table->frames, \result) == 1 && Flags(table->frames, \result) == 0;
+    ensures others: \result >= 0 ==> SameOutside{Pre, Post}(table->frames, \result, \result + 1);
+    ensures unchanged: \result < 0 ==> SameRecords{Pre, Post}(table->frames);
+*/
+static inline int64_t take_frame(const struct pagetable *table, enum owner owner)
+{
+  return take_table(table->frames, table->memory, owner);
+}
+
+/* Whether a mapping may own this frame. */
+/*@ requires valid: FramesValid(frames);
+    assigns \nothing;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> frame >= frames->nframes;
+    ensures not_allocated: frame < frames->nframes ==> (\result == STATUS_NOT_ALLOCATED <==> Owner(frames, frame) == OWNER_FREE);
+    ensures reserved: frame < frames->nframes ==> (\result == STATUS_RESERVED <==> Owner(frames, frame) == OWNER_RESERVED);
+    ensures bad_owner: frame < frames->nframes ==> (\result == STATUS_BAD_OWNER <==> Owner(frames, frame) >= OWNER_TABLE1);
+    ensures saturated: frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER ==>
+      (\result == STATUS_SATURATED <==> References(frames, BlockFirst(frames, frame)) == FRAME_REFERENCES_MAX);
+    ensures good: \result == STATUS_OK ==> frame < frames->nframes &&
+      OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER &&
+      References(frames, BlockFirst(frames, frame)) < FRAME_REFERENCES_MAX &&
+      0 <= BlockFirst(frames, frame) < frames->nframes &&
+      Owner(frames, BlockFirst(frames, frame)) == Owner(frames, frame);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_ALLOCATED ||
+      \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_SATURATED;
+*/
+static inline enum status target_status(const struct frames *frames, frame_t frame)
+{
+  if (frame >= frames->nframes)
+    return STATUS_OUT_OF_RANGE;
+  const struct frame *record = &frames->records[frame];
+  if (record->owner == OWNER_FREE)
+    return STATUS_NOT_ALLOCATED;
+  if (record->owner == OWNER_RESERVED)
+    return STATUS_RESERVED;
+  if (record->owner >= OWNER_TABLE1)
+    return STATUS_BAD_OWNER;
+  //@ ghost block_alike(frames, frame);
+  const struct frame *first = record->order == 0 ? record : &frames->records[record->parent];
+  return first->references == FRAME_REFERENCES_MAX ? STATUS_SATURATED : STATUS_OK;
+}
+
+/* Takes the reference of a mapping: the frame's status was found to be good. */
+/*@ requires valid: SpaceValid(table);
+    requires target: frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER &&
+      References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
+    assigns table->frames->records[0 .. table->frames->nframes - 1].references;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures rest: SameButReferences{Pre, Post}(table->frames);
+    ensures reference: References(table->frames, BlockFirst(table->frames, frame)) ==
+      \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
+    ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
+*/
+static inline void get_target(const struct pagetable *table, frame_t frame)
+{
+  //@ ghost block_alike(table->frames, frame);
+  //@ assert far: \forall integer k; 0 <= k < table->frames->nframes ==> &table->root != &table->frames->records[k].references;
+  (void)frame_get(table->frames, frame);
+  //@ assert same: table->frames == \at(table->frames, Pre) && table->memory == \at(table->memory, Pre);
+  //@ assert root: table->root == \at(table->root, Pre);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert layout: SpaceLayout(table);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert counted: Counted(table->frames, table->memory);
+  //@ assert is_root: Root(table->frames, table->root);
+}
+
+#endif
