@@ -50,7 +50,8 @@ void every_frame_is_in_exactly_one_block(const struct buddy *buddy, frame_t fram
     ensures fails_only: \result == STATUS_OUT_OF_MEMORY ==> \forall integer f, o; order <= o ==> !\old(FreeBlock(buddy, f, o));
     ensures refused: \result != STATUS_OK ==> SameFrames{Old, Here}(buddy);
 */
-enum status a_block_handed_out_was_free_and_overlaps_none(struct buddy *buddy, uint32_t order, frame_t *out)
+enum status a_block_handed_out_was_free_and_overlaps_none(struct buddy *buddy, uint32_t order,
+                                                          frame_t *out)
 {
   //@ ghost lemma_powers();
   //@ ghost lemma_allocated(buddy);
