@@ -96,8 +96,10 @@ static void set_run(struct frames *db, uint64_t first, uint64_t count, uint8_t o
     //@ assert before_owners: \forall integer f; first <= f < first + k ==> Owner(db, f) == owner;
     //@ assert before_orders: \forall integer f; first <= f < first + k ==> Order(db, f) == order;
     //@ assert before_flags: \forall integer f; first <= f < first + k ==> Flags(db, f) == flags;
-    //@ assert before_words: \forall integer f; first <= f < first + k ==> References(db, f) == 0 && Parent(db, f) == parent;
-    //@ assert before_halves: \forall integer f; first <= f < first + k ==> Index(db, f) == 0 && Live(db, f) == 0;
+    //@ assert before_references: \forall integer f; first <= f < first + k ==> References(db, f) == 0;
+    //@ assert before_parents: \forall integer f; first <= f < first + k ==> Parent(db, f) == parent;
+    //@ assert before_indices: \forall integer f; first <= f < first + k ==> Index(db, f) == 0;
+    //@ assert before_live: \forall integer f; first <= f < first + k ==> Live(db, f) == 0;
     //@ assert before: RunSet(db, first, first + k, owner, order, flags, parent);
     //@ assert this_bytes: Owner(db, first + k) == owner && Order(db, first + k) == order && Flags(db, first + k) == flags;
     //@ assert this_words: References(db, first + k) == 0 && Parent(db, first + k) == parent;
@@ -123,6 +125,8 @@ static void set_records(struct frames *db, uint64_t first, uint64_t count, uint8
   set_run(db, first, count, owner, order, flags, parent);
   //@ assert places: SamePlaces{Pre, Here}(db);
   //@ ghost lemma_numbers(&db->buddy);
+  //@ assert same_set: SameBitset{Pre, Here}(&db->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&db->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
   //@ assert levels: BitsetLevels(&db->buddy.free);
   //@ assert memory: FramesMemory(db);
@@ -234,6 +238,7 @@ static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t o
   //@ ghost Set: ;
   write_references(db, first, 1);
   //@ assert same_frames: SameFrames{Pre, Here}(&db->buddy);
+  //@ assert same_reserved: \forall integer f; 0 <= f < db->nframes ==> (ReservedFrame(&db->buddy, f) <==> \at(ReservedFrame(&db->buddy, f), Pre));
   //@ ghost lemma_powers();
   //@ assert run_owner: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && Owner(db, f) == owner;
   //@ assert run_block: \forall integer f; first <= f < first + Pow2(order) ==> Order(db, f) == order && Flags(db, f) == flags;
@@ -244,6 +249,8 @@ static void set_block(struct frames *db, frame_t first, uint8_t order, uint8_t o
   //@ assert counted: \forall integer f; first < f < first + Pow2(order) ==> References(db, f) == 0;
   //@ assert known: FramesKnown(db);
   //@ assert idle: FramesIdle(db);
+  //@ assert clean_free: \forall integer f; 0 <= f < db->nframes && Owner(db, f) == OWNER_FREE ==> Flags(db, f) == 0 && !Poisoned(db, f);
+  //@ assert clean_reserved: \forall integer f; 0 <= f < db->nframes && Owner(db, f) == OWNER_RESERVED ==> Flags(db, f) <= FRAME_POISONED;
   //@ assert clean: FramesClean(db);
   //@ assert inside: FramesInside(db);
   //@ assert first: FramesFirst(db);
@@ -345,6 +352,7 @@ enum status frames_release(struct frames *db, uint64_t first, uint64_t count)
     return STATUS_POISONED;
   //@ assert agreed: \forall integer f; first <= f < first + count ==> ReservedFrame(&db->buddy, f);
   //@ assert apart: \separated(&db->nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert apart_buddy: \separated(&db->buddy.nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->buddy.nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
   //@ assert apart_counts: \separated(&db->nframes, db->buddy.count + (0 .. BUDDY_MAX_ORDER)) && \separated(&db->nframes, db->buddy.hint + (0 .. BUDDY_MAX_ORDER));
   enum status status = buddy_release(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
@@ -370,6 +378,7 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count)
     return STATUS_NOT_FREE;
   //@ assert agreed: \forall integer f; first <= f < first + count ==> FreeFrame(&db->buddy, f);
   //@ assert apart: \separated(&db->nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert apart_buddy: \separated(&db->buddy.nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->buddy.nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
   //@ assert apart_counts: \separated(&db->nframes, db->buddy.count + (0 .. BUDDY_MAX_ORDER)) && \separated(&db->nframes, db->buddy.hint + (0 .. BUDDY_MAX_ORDER));
   enum status status = buddy_reserve(&db->buddy, first, count);
   //@ assert done: status == STATUS_OK;
@@ -399,6 +408,7 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   if (flags > FRAME_FLAGS || (flags & FRAME_POISONED) != 0)
     return STATUS_BAD_ARGUMENT;
   //@ assert apart: \separated(&db->nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert apart_buddy: \separated(&db->buddy.nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->buddy.nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
   //@ assert apart_counts: \separated(&db->nframes, db->buddy.count + (0 .. BUDDY_MAX_ORDER)) && \separated(&db->nframes, db->buddy.hint + (0 .. BUDDY_MAX_ORDER));
   enum status status = buddy_alloc(&db->buddy, order, out);
   //@ assert size: db->nframes == \at(db->nframes, Pre);
@@ -407,7 +417,10 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   //@ assert layout: FramesLayout(db);
   //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
+  //@ assert agree_free: status != STATUS_OK ==> \forall integer f; 0 <= f < db->nframes ==> (Owner(db, f) == OWNER_FREE <==> FreeFrame(&db->buddy, f));
+  //@ assert agree_reserved: status != STATUS_OK ==> \forall integer f; 0 <= f < db->nframes ==> (Owner(db, f) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
   //@ assert agree: status != STATUS_OK ==> FramesAgree(db);
+  //@ assert refused: status != STATUS_OK ==> FramesValid(db);
   if (status != STATUS_OK)
     return status;
   frame_t first = *out;
@@ -714,9 +727,17 @@ enum status frame_poison(struct frames *db, frame_t frame)
     poison_block(db, frame);
     return STATUS_OK;
   }
+  //@ assert apart: \separated(&db->nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert apart_buddy: \separated(&db->buddy.nframes, db->buddy.free.words + (0 .. db->buddy.free.nwords - 1)) && \separated(&db->buddy.nframes, db->buddy.split + (0 .. Nodes(&db->buddy) / 64 - 1));
+  //@ assert agreed: Owner(db, frame) == OWNER_FREE ==> FreeFrame(&db->buddy, frame);
   enum status status = STATUS_OK;
-  if (db->records[frame].owner == OWNER_FREE)
+  if (db->records[frame].owner == OWNER_FREE) {
     status = buddy_reserve(&db->buddy, frame, 1);
+    //@ assert taken_size: db->nframes == \at(db->nframes, Pre) && db->buddy.nframes == \at(db->buddy.nframes, Pre);
+    //@ assert taken_places: SamePlaces{Pre, Here}(db);
+    //@ assert taken_layout: FramesLayout(db);
+    //@ assert taken_same: SameRecords{Pre, Here}(db);
+  }
   //@ assert done: status == STATUS_OK;
   //@ assert size: db->nframes == \at(db->nframes, Pre);
   //@ assert places: SamePlaces{Pre, Here}(db);
@@ -724,6 +745,8 @@ enum status frame_poison(struct frames *db, frame_t frame)
   //@ assert layout: FramesLayout(db);
   //@ assert kept: KeptRecords{Pre, Here}(db);
   //@ assert records: Records(db);
+  //@ assert outside_free: \forall integer f; 0 <= f < db->nframes && f != frame ==> (Owner(db, f) == OWNER_FREE <==> FreeFrame(&db->buddy, f));
+  //@ assert outside_reserved: \forall integer f; 0 <= f < db->nframes && f != frame ==> (Owner(db, f) == OWNER_RESERVED <==> ReservedFrame(&db->buddy, f));
   if (status == STATUS_OK)
     set_idle(db, frame, 1, OWNER_RESERVED, FRAME_POISONED);
   //@ assert valid: FramesValid(db);
