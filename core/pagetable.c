@@ -86,6 +86,22 @@ static uint32_t index1(uint64_t page)
   return (uint32_t)(page % TABLE_ENTRIES);
 }
 
+/* The table that an entry of a table of level 2, 3 or 4 points at, -1 if it is not present. */
+/*@ requires valid: SpaceLayout(table) && Linked(table->frames, table->memory);
+    requires table: frame < table->frames->nframes && index < TABLE_ENTRIES &&
+      OWNER_TABLE2 <= Owner(table->frames, frame) <= OWNER_TABLE4;
+    assigns \nothing;
+    ensures exact: \result == Next(table->memory, frame, index);
+    ensures range: -1 <= \result < table->frames->nframes;
+    ensures below: \result >= 0 ==> Owner(table->frames, \result) == Owner(table->frames, frame) - 1;
+*/
+static inline int64_t next_of(const struct pagetable *table, frame_t frame, uint32_t index)
+{
+  //@ assert place: (512 * frame + index) / 512 == frame;
+  uint64_t entry = read_slot(table, frame, index);
+  return pte_present(entry) ? (int64_t)pte_frame(entry) : -1;
+}
+
 /* The table of level 1 on the way to a page, -1 if there is none. */
 /*@ requires valid: TreeValid(table) && Page(page);
     assigns \nothing;
@@ -95,16 +111,12 @@ static uint32_t index1(uint64_t page)
 */
 static inline int64_t table1_of(const struct pagetable *table, uint64_t page)
 {
-  uint64_t entry = read_slot(table, table->root, index4(page));
-  if (!pte_present(entry))
-    return -1;
-  entry = read_slot(table, pte_frame(entry), index3(page));
-  if (!pte_present(entry))
-    return -1;
-  entry = read_slot(table, pte_frame(entry), index2(page));
-  if (!pte_present(entry))
-    return -1;
-  return pte_frame(entry);
+  int64_t next = next_of(table, table->root, index4(page));
+  if (next >= 0)
+    next = next_of(table, (frame_t)next, index3(page));
+  if (next >= 0)
+    next = next_of(table, (frame_t)next, index2(page));
+  return next;
 }
 
 /* All tables on the way to a page; level is that of the lowest one there is. */
@@ -131,30 +143,21 @@ struct path {
 static struct path walk(const struct pagetable *table, uint64_t page)
 {
   struct path path = {0, 0, 0, 4};
-  uint64_t entry = read_slot(table, table->root, index4(page));
-  if (!pte_present(entry)) {
-    //@ assert none3: Table3(table->memory, table->root, page) == -1;
+  int64_t next = next_of(table, table->root, index4(page));
+  if (next < 0)
     return path;
-  }
-  path.table3 = pte_frame(entry);
+  path.table3 = (frame_t)next;
   path.level = 3;
-  //@ assert table3: path.table3 == Table3(table->memory, table->root, page) && path.table3 < table->frames->nframes && Owner(table->frames, path.table3) == OWNER_TABLE3;
-  entry = read_slot(table, path.table3, index3(page));
-  if (!pte_present(entry)) {
-    //@ assert none2: Table2(table->memory, table->root, page) == -1;
+  next = next_of(table, path.table3, index3(page));
+  if (next < 0)
     return path;
-  }
-  path.table2 = pte_frame(entry);
+  path.table2 = (frame_t)next;
   path.level = 2;
-  //@ assert table2: path.table2 == Table2(table->memory, table->root, page) && path.table2 < table->frames->nframes && Owner(table->frames, path.table2) == OWNER_TABLE2;
-  entry = read_slot(table, path.table2, index2(page));
-  if (!pte_present(entry)) {
-    //@ assert none1: Table1(table->memory, table->root, page) == -1;
+  next = next_of(table, path.table2, index2(page));
+  if (next < 0)
     return path;
-  }
-  path.table1 = pte_frame(entry);
+  path.table1 = (frame_t)next;
   path.level = 1;
-  //@ assert table1: path.table1 == Table1(table->memory, table->root, page) && path.table1 < table->frames->nframes && Owner(table->frames, path.table1) == OWNER_TABLE1;
   return path;
 }
 
@@ -223,6 +226,8 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
 {
   //@ ghost one_path(table->frames, table->memory);
   uint64_t old = change_slot(table, frame, index1(page), entry, permissions);
+  //@ assert place: (512 * frame + page % 512) / 512 == frame;
+  //@ assert apart_from: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && g != frame ==> Slot(table->memory, 512 * g + j) == \at(Slot(table->memory, 512 * g + j), Pre);
   //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
   //@ assert linked: Linked(table->frames, table->memory);
@@ -261,6 +266,8 @@ static inline void add_page(const struct pagetable *table, uint64_t page, frame_
   //@ ghost one_path(table->frames, table->memory);
   //@ assert level: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
   add_entry(table, frame, index1(page), entry);
+  //@ assert place: (512 * frame + page % 512) / 512 == frame;
+  //@ assert apart_from: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && g != frame ==> Slot(table->memory, 512 * g + j) == \at(Slot(table->memory, 512 * g + j), Pre);
   //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
   //@ assert linked: Linked(table->frames, table->memory);
@@ -298,6 +305,8 @@ static inline uint64_t remove_page(const struct pagetable *table, uint64_t page,
   //@ assert level: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1;
   //@ assert was: Entry(table->memory, table->root, page) == Slot(table->memory, 512 * frame + page % 512);
   uint64_t entry = remove_entry(table, frame, index1(page));
+  //@ assert place: (512 * frame + page % 512) / 512 == frame;
+  //@ assert apart_from: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && g != frame ==> Slot(table->memory, 512 * g + j) == \at(Slot(table->memory, 512 * g + j), Pre);
   //@ assert upper: \forall integer s; 0 <= s < 512 * table->frames->nframes && Owner(table->frames, s / 512) >= OWNER_TABLE2 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ assert next: \forall integer g, j; 0 <= g < table->frames->nframes && 0 <= j < 512 && Owner(table->frames, g) >= OWNER_TABLE2 ==> Next{Here}(table->memory, g, j) == Next{Pre}(table->memory, g, j);
   //@ assert linked: Linked(table->frames, table->memory);
