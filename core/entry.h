@@ -231,8 +231,8 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
     ensures frames: FramesValid(table->frames);
     ensures empty: EmptyTable(table->memory, frame);
     ensures count: Count(table->memory, 512 * frame, 512) == 0;
-    ensures others: SameEntriesOutside{Pre, Post}(table->frames, table->memory, 512 * frame);
-    ensures counts: SameCountsOutside{Pre, Post}(table->frames, table->memory, 512 * frame);
+    ensures others: SameEntriesOutside{Pre, Post}(table->frames, table->memory, frame);
+    ensures counts: SameCountsOutside{Pre, Post}(table->frames, table->memory, frame);
 */
 static inline void clear_table(const struct pagetable *table, frame_t frame)
 {
@@ -240,8 +240,8 @@ static inline void clear_table(const struct pagetable *table, frame_t frame)
       loop invariant layout: SpaceLayout(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
       loop invariant frames: FramesValid(table->frames);
       loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
-      loop invariant others: SameEntriesOutside{Pre, Here}(table->frames, table->memory, 512 * frame);
-      loop invariant counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, 512 * frame);
+      loop invariant others: SameEntriesOutside{Pre, Here}(table->frames, table->memory, frame);
+      loop invariant counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, frame);
       loop assigns i, table->memory[512 * frame .. 512 * frame + 511];
       loop variant TABLE_ENTRIES - i;
   */
@@ -343,6 +343,8 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
     ensures frames: FramesValid(table->frames);
     ensures link: Parent(table->frames, frame) == parent && Index(table->frames, frame) == index;
     ensures others: SameButLink{Pre, Post}(table->frames, frame);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
 */
 static inline void set_slot(const struct pagetable *table, frame_t frame, frame_t parent,
                             uint32_t index)

@@ -339,7 +339,7 @@ static inline uint64_t remove_page(const struct pagetable *table, uint64_t page,
       PteFrame(Slot(table->memory, 512 * parent + index)) == \result;
     ensures records: \result >= 0 ==> SameButTable{Pre, Post}(table->frames, parent, \result);
     ensures live: \result >= 0 ==> Live(table->frames, parent) == \old(Live(table->frames, parent)) + 1;
-    ensures slots: \result >= 0 ==> SameSlotsBut{Pre, Post}(table->frames, table->memory, 512 * parent + index);
+    ensures slots: \result >= 0 ==> SameSlotsBut{Pre, Post}(table->frames, table->memory, parent, index);
     ensures use: SameUse{Pre, Post}(table->frames);
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
@@ -349,34 +349,66 @@ static inline uint64_t remove_page(const struct pagetable *table, uint64_t page,
 static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index, enum owner owner)
 {
   //@ ghost one_path(table->frames, table->memory);
-  int64_t child = take_frame(table, owner);
+  int64_t taken = take_frame(table, owner);
   //@ assert space_taken: SameSpace{Pre, Here}(table);
-  if (child < 0) {
+  //@ assert size_taken: table->frames->nframes == \at(table->frames->nframes, Pre);
+  if (taken < 0) {
     //@ assert linked: Linked(table->frames, table->memory);
     //@ assert counted: Counted(table->frames, table->memory);
     //@ assert pages: SamePages{Pre, Here}(table->frames, table->memory);
+    //@ assert valid: SpaceValid(table);
     return -1;
   }
+  frame_t child = (frame_t)taken;
+  //@ assert same: child == taken;
+  //@ ghost Taken: ;
   //@ assert apart: child != parent;
-  clear_table(table, (frame_t)child);
+  clear_table(table, child);
   //@ assert space_cleared: SameSpace{Pre, Here}(table);
-  //@ assert outside: SameEntriesOutside{Pre, Here}(table->frames, table->memory, 512 * child);
+  //@ assert outside: SameEntriesOutside{Pre, Here}(table->frames, table->memory, child);
   //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
   //@ assert own: Live(table->frames, child) == 0 && Count(table->memory, 512 * child, 512) == 0;
+  //@ assert counts_taken: \forall integer f; 0 <= f < table->frames->nframes ==> Count{Pre}(table->memory, 512 * f, 512) == Count{Taken}(table->memory, 512 * f, 512);
   //@ assert records_taken: SameOutside{Pre, Here}(table->frames, child, child + 1);
-  //@ assert counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, 512 * child);
+  //@ assert counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, child);
+  //@ assert fresh: NewTable{Pre, Here}(table->frames, table->memory, child);
   //@ assert counted: Counted(table->frames, table->memory);
-  set_slot(table, (frame_t)child, parent, index);
+  //@ assert was_absent: !PtePresent(Slot(table->memory, 512 * parent + index));
+  //@ assert places: table->frames->records == \at(table->frames->records, Pre) && 0 <= child < \at(table->frames->nframes, Pre) && parent < \at(table->frames->nframes, Pre);
+  set_slot(table, child, parent, index);
   //@ assert space_set: SameSpace{Pre, Here}(table);
-  add_entry(table, parent, index, pte_table((frame_t)child));
+  //@ assert counted_set: Counted(table->frames, table->memory);
+  //@ assert empty_set: EmptyTable(table->memory, child);
+  //@ assert link: LinkedAt(table->frames, child, parent, index) && Owner(table->frames, child) == owner;
+  //@ assert outside_set: SameEntriesOutside{Pre, Here}(table->frames, table->memory, child);
+  //@ ghost Set: ;
+  add_entry(table, parent, index, pte_table(child));
   //@ assert space_added: SameSpace{Pre, Here}(table);
   //@ assert records: SameButTable{Pre, Here}(table->frames, parent, child);
-  //@ assert slots: SameSlotsBut{Pre, Here}(table->frames, table->memory, 512 * parent + index);
+  //@ assert was_no_table: Owner{Pre}(table->frames, child) == OWNER_FREE;
+  //@ assert size_added: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert no_root: \forall integer r; Root{Pre}(table->frames, r) ==> r != child;
+  //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes && f != child ==> Owner(table->frames, f) == Owner{Pre}(table->frames, f);
+  //@ assert roots: SameRoots{Pre, Here}(table->frames);
+  //@ assert same_root: Root(table->frames, table->root);
+  //@ assert counted_added: Counted(table->frames, table->memory);
+  //@ assert apart_slot: \forall integer s; s / 512 == child ==> s != 512 * parent + index;
+  //@ assert own_slots: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 == child ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Set);
+  //@ assert absent: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 == child ==> !PtePresent(Slot(table->memory, s));
+  //@ assert inside: \forall integer s; s / 512 == child ==> s < 512 * table->frames->nframes;
   //@ assert empty: EmptyTable(table->memory, child);
+  //@ assert other_slots: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 != child && s != 512 * parent + index ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
+  //@ assert slots: SameSlotsBut{Pre, Here}(table->frames, table->memory, parent, index);
+  //@ assert place: (512 * parent + index) / 512 == parent && (512 * parent + index) % 512 == index;
+  //@ assert linked_here: \forall integer s; s == 512 * parent + index ==> PteFrame(Slot(table->memory, s)) == child && Owner(table->frames, child) == Owner(table->frames, s / 512) - 1 && Parent(table->frames, child) == s / 512 && Index(table->frames, child) == s % 512;
+  //@ assert linked_else: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> s / 512 != child && Slot(table->memory, s) == \at(Slot(table->memory, s), Pre) && Owner{Pre}(table->frames, s / 512) == Owner(table->frames, s / 512);
+  //@ assert linked_kept: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> 0 <= PteFrame(Slot(table->memory, s)) < table->frames->nframes && PteFrame(Slot(table->memory, s)) != child;
+  //@ assert linked_same: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Owner(table->frames, PteFrame(Slot(table->memory, s))) == Owner(table->frames, s / 512) - 1 && Parent(table->frames, PteFrame(Slot(table->memory, s))) == s / 512 && Index(table->frames, PteFrame(Slot(table->memory, s))) == s % 512;
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert none: Next{Pre}(table->memory, parent, index) == -1 && Next{Here}(table->memory, parent, index) == child;
   //@ assert branch: Branch{Pre, Here}(table->frames, table->memory, parent, index, child);
   //@ assert pages: SamePages{Pre, Here}(table->frames, table->memory);
+  //@ assert valid: SpaceValid(table);
   return child;
 }
 
@@ -403,6 +435,7 @@ static inline void unlink_table(const struct pagetable *table, frame_t parent, u
                                 frame_t child)
 {
   (void)child; /* the contract speaks of it */
+  //@ assert place: (512 * parent + index) / 512 == parent && (512 * parent + index) % 512 == index;
   //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == Owner(table->frames, parent) - 1;
   //@ assert link: Parent(table->frames, child) == parent && Index(table->frames, child) == index;
   //@ ghost count_none(table, child);
@@ -410,7 +443,7 @@ static inline void unlink_table(const struct pagetable *table, frame_t parent, u
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert alone: Unlinked(table->frames, table->memory, child);
   //@ ghost one_path(table->frames, table->memory);
-  //@ assert slots: SameSlotsBut{Here, Pre}(table->frames, table->memory, 512 * parent + index);
+  //@ assert slots: SameSlotsBut{Here, Pre}(table->frames, table->memory, parent, index);
   //@ assert branch: Branch{Here, Pre}(table->frames, table->memory, parent, index, child);
   //@ assert back: SamePages{Here, Pre}(table->frames, table->memory);
   //@ assert roots: SameRoots{Pre, Here}(table->frames);
@@ -463,6 +496,7 @@ static inline void release_table(const struct pagetable *table, frame_t frame)
 */
 static bool drop_table(struct pagetable *table, frame_t parent, uint32_t index, frame_t child)
 {
+  //@ assert place: (512 * parent + index) / 512 == parent;
   //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == Owner(table->frames, parent) - 1;
   if (live_of(table, child) != 0)
     return false;
@@ -471,6 +505,11 @@ static bool drop_table(struct pagetable *table, frame_t parent, uint32_t index, 
   release_table(table, child);
   //@ assert space_released: SameSpace{Pre, Here}(table);
   //@ assert root: Root(table->frames, table->root);
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes && f != child ==> Owner(table->frames, f) == Owner{Pre}(table->frames, f);
+  //@ assert no_root: \forall integer r; Root{Pre}(table->frames, r) ==> r != child;
+  //@ assert each_root: \forall integer r; 0 <= r < table->frames->nframes && Owner{Pre}(table->frames, r) == OWNER_TABLE4 ==> Owner(table->frames, r) == OWNER_TABLE4;
+  //@ assert roots: SameRoots{Pre, Here}(table->frames);
   return true;
 }
 
@@ -486,11 +525,12 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
   }
   set_space(table, frames, memory, (frame_t)root);
   clear_table(table, (frame_t)root);
-  //@ assert outside: SameEntriesOutside{Pre, Here}(frames, memory, 512 * root);
+  //@ assert outside: SameEntriesOutside{Pre, Here}(frames, memory, root);
   //@ assert records: SameOutside{Pre, Here}(frames, root, root + 1);
   //@ assert size: frames->nframes == \at(frames->nframes, Pre);
   //@ assert own: Live(frames, root) == 0 && Count(memory, 512 * root, 512) == 0;
-  //@ assert counts: SameCountsOutside{Pre, Here}(frames, memory, 512 * root);
+  //@ assert counts: SameCountsOutside{Pre, Here}(frames, memory, root);
+  //@ assert fresh: NewTable{Pre, Here}(frames, memory, root);
   //@ assert counted: Counted(frames, memory);
   //@ assert layout: MapLayout(frames, memory);
   //@ assert linked: Linked(frames, memory);
