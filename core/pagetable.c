@@ -324,6 +324,33 @@ static inline uint64_t remove_page(const struct pagetable *table, uint64_t page,
   return entry;
 }
 
+/* Points an entry that is not present at a table of the level below. */
+/*@ requires valid: SpaceLayout(table) && FramesValid(table->frames) && Counted(table->frames, table->memory);
+    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, parent) >= OWNER_TABLE1;
+    requires child: child < table->frames->nframes && child != parent && Owner(table->frames, child) >= OWNER_TABLE1;
+    requires absent: !PtePresent(Slot(table->memory, 512 * parent + index));
+    assigns table->frames->records[0 .. table->frames->nframes - 1], table->memory[512 * parent + index];
+    ensures valid: SpaceLayout(table) && FramesValid(table->frames) && Counted(table->frames, table->memory);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures link: LinkedAt(table->frames, child, parent, index);
+    ensures entry: PtePresent(Slot(table->memory, 512 * parent + index)) &&
+      PteFrame(Slot(table->memory, 512 * parent + index)) == child;
+    ensures live: Live(table->frames, parent) == \old(Live(table->frames, parent)) + 1;
+    ensures child: Owner(table->frames, child) == \old(Owner(table->frames, child)) &&
+      Flags(table->frames, child) == \old(Flags(table->frames, child)) &&
+      References(table->frames, child) == \old(References(table->frames, child)) &&
+      Live(table->frames, child) == \old(Live(table->frames, child));
+    ensures records: SameButTable{Pre, Post}(table->frames, parent, child);
+    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * parent + index);
+*/
+static inline void link_table(const struct pagetable *table, frame_t parent, uint32_t index,
+                              frame_t child)
+{
+  add_entry(table, parent, index, pte_table(child));
+  set_slot(table, child, parent, index);
+  //@ assert counted: Counted(table->frames, table->memory);
+}
+
 /* A new empty table under an entry that is not present, -1 without memory; its owner is its level. */
 /*@ requires valid: SpaceValid(table);
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && OWNER_TABLE1 <= owner <= OWNER_TABLE3 &&
@@ -368,21 +395,12 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
   //@ assert outside: SameEntriesOutside{Pre, Here}(table->frames, table->memory, child);
   //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
   //@ assert own: Live(table->frames, child) == 0 && Count(table->memory, 512 * child, 512) == 0;
-  //@ assert counts_taken: \forall integer f; 0 <= f < table->frames->nframes ==> Count{Pre}(table->memory, 512 * f, 512) == Count{Taken}(table->memory, 512 * f, 512);
   //@ assert records_taken: SameOutside{Pre, Here}(table->frames, child, child + 1);
   //@ assert counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, child);
   //@ assert fresh: NewTable{Pre, Here}(table->frames, table->memory, child);
   //@ assert counted: Counted(table->frames, table->memory);
-  //@ assert was_absent: !PtePresent(Slot(table->memory, 512 * parent + index));
-  //@ assert places: table->frames->records == \at(table->frames->records, Pre) && 0 <= child < \at(table->frames->nframes, Pre) && parent < \at(table->frames->nframes, Pre);
-  set_slot(table, child, parent, index);
-  //@ assert space_set: SameSpace{Pre, Here}(table);
-  //@ assert counted_set: Counted(table->frames, table->memory);
-  //@ assert empty_set: EmptyTable(table->memory, child);
-  //@ assert link: LinkedAt(table->frames, child, parent, index) && Owner(table->frames, child) == owner;
-  //@ assert outside_set: SameEntriesOutside{Pre, Here}(table->frames, table->memory, child);
-  //@ ghost Set: ;
-  add_entry(table, parent, index, pte_table(child));
+  //@ ghost Cleared: ;
+  link_table(table, parent, index, child);
   //@ assert space_added: SameSpace{Pre, Here}(table);
   //@ assert records: SameButTable{Pre, Here}(table->frames, parent, child);
   //@ assert was_no_table: Owner{Pre}(table->frames, child) == OWNER_FREE;
@@ -393,17 +411,21 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
   //@ assert same_root: Root(table->frames, table->root);
   //@ assert counted_added: Counted(table->frames, table->memory);
   //@ assert apart_slot: \forall integer s; s / 512 == child ==> s != 512 * parent + index;
-  //@ assert own_slots: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 == child ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Set);
+  //@ assert own_slots: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 == child ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Cleared);
   //@ assert absent: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 == child ==> !PtePresent(Slot(table->memory, s));
   //@ assert inside: \forall integer s; s / 512 == child ==> s < 512 * table->frames->nframes;
   //@ assert empty: EmptyTable(table->memory, child);
   //@ assert other_slots: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 != child && s != 512 * parent + index ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ assert slots: SameSlotsBut{Pre, Here}(table->frames, table->memory, parent, index);
   //@ assert place: (512 * parent + index) / 512 == parent && (512 * parent + index) % 512 == index;
-  //@ assert linked_here: \forall integer s; s == 512 * parent + index ==> PteFrame(Slot(table->memory, s)) == child && Owner(table->frames, child) == Owner(table->frames, s / 512) - 1 && Parent(table->frames, child) == s / 512 && Index(table->frames, child) == s % 512;
+  //@ assert here: PteFrame(Slot(table->memory, 512 * parent + index)) == child && Owner(table->frames, child) == Owner(table->frames, parent) - 1 && Parent(table->frames, child) == parent && Index(table->frames, child) == index;
   //@ assert linked_else: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> s / 512 != child && Slot(table->memory, s) == \at(Slot(table->memory, s), Pre) && Owner{Pre}(table->frames, s / 512) == Owner(table->frames, s / 512);
   //@ assert linked_kept: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> 0 <= PteFrame(Slot(table->memory, s)) < table->frames->nframes && PteFrame(Slot(table->memory, s)) != child;
   //@ assert linked_same: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Owner(table->frames, PteFrame(Slot(table->memory, s))) == Owner(table->frames, s / 512) - 1 && Parent(table->frames, PteFrame(Slot(table->memory, s))) == s / 512 && Index(table->frames, PteFrame(Slot(table->memory, s))) == s % 512;
+  //@ assert linked_range: \forall integer s; 0 <= s < 512 * table->frames->nframes && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> 0 <= PteFrame(Slot(table->memory, s)) < table->frames->nframes;
+  //@ assert linked_owner: \forall integer s; 0 <= s < 512 * table->frames->nframes && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Owner(table->frames, PteFrame(Slot(table->memory, s))) == Owner(table->frames, s / 512) - 1;
+  //@ assert linked_parent: \forall integer s; 0 <= s < 512 * table->frames->nframes && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Parent(table->frames, PteFrame(Slot(table->memory, s))) == s / 512;
+  //@ assert linked_index: \forall integer s; 0 <= s < 512 * table->frames->nframes && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Index(table->frames, PteFrame(Slot(table->memory, s))) == s % 512;
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert none: Next{Pre}(table->memory, parent, index) == -1 && Next{Here}(table->memory, parent, index) == child;
   //@ assert branch: Branch{Pre, Here}(table->frames, table->memory, parent, index, child);
@@ -463,6 +485,7 @@ static inline void unlink_table(const struct pagetable *table, frame_t parent, u
       Owner(table->frames, frame) == OWNER_FREE;
     ensures idle: SameIdle{Pre, Post}(table->frames);
     ensures use: SameUse{Pre, Post}(table->frames);
+    ensures roots: \old(Owner(table->frames, frame)) != OWNER_TABLE4 ==> SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
 static inline void release_table(const struct pagetable *table, frame_t frame)
@@ -478,7 +501,7 @@ static inline void release_table(const struct pagetable *table, frame_t frame)
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
       OWNER_TABLE2 <= Owner(table->frames, parent) <= OWNER_TABLE4;
     requires child: PtePresent(Slot(table->memory, 512 * parent + index)) && PteFrame(Slot(table->memory, 512 * parent + index)) == child;
-    assigns table->memory[512 * parent + index], FRAMES_CHANGES(table->frames);
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures empty: \result <==> \old(Live(table->frames, child)) == 0;
@@ -505,11 +528,6 @@ static bool drop_table(struct pagetable *table, frame_t parent, uint32_t index, 
   release_table(table, child);
   //@ assert space_released: SameSpace{Pre, Here}(table);
   //@ assert root: Root(table->frames, table->root);
-  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
-  //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes && f != child ==> Owner(table->frames, f) == Owner{Pre}(table->frames, f);
-  //@ assert no_root: \forall integer r; Root{Pre}(table->frames, r) ==> r != child;
-  //@ assert each_root: \forall integer r; 0 <= r < table->frames->nframes && Owner{Pre}(table->frames, r) == OWNER_TABLE4 ==> Owner(table->frames, r) == OWNER_TABLE4;
-  //@ assert roots: SameRoots{Pre, Here}(table->frames);
   return true;
 }
 
@@ -761,22 +779,33 @@ static void prune(struct pagetable *table, uint64_t page)
 {
   //@ ghost one_path(table->frames, table->memory);
   struct path path = walk(table, page);
+  frame_t root = table->root;
+  //@ assert way2: Next(table->memory, path.table2, Index2(page)) == path.table1;
+  //@ assert way3: Next(table->memory, path.table3, Index3(page)) == path.table2;
+  //@ assert indices: 0 <= Index4(page) < 512 && 0 <= Index3(page) < 512 && 0 <= Index2(page) < 512;
   //@ assert entry2: PtePresent(Slot(table->memory, 512 * path.table2 + Index2(page))) && PteFrame(Slot(table->memory, 512 * path.table2 + Index2(page))) == path.table1;
   //@ assert entry3: PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteFrame(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
-  //@ assert entry4: PtePresent(Slot(table->memory, 512 * table->root + Index4(page))) && PteFrame(Slot(table->memory, 512 * table->root + Index4(page))) == path.table3;
+  //@ assert entry4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteFrame(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
+  //@ assert apart32: 512 * path.table3 + Index3(page) != 512 * path.table2 + Index2(page);
+  //@ assert apart42: 512 * root + Index4(page) != 512 * path.table2 + Index2(page);
+  //@ assert apart43: 512 * root + Index4(page) != 512 * path.table3 + Index3(page);
+  //@ ghost Walked: ;
   if (!drop_table(table, path.table2, index2(page), path.table1))
     return;
   //@ assert space_first: SameSpace{Pre, Here}(table);
   //@ assert kept3: Owner(table->frames, path.table3) == OWNER_TABLE3 && PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteFrame(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
-  //@ assert kept4: PtePresent(Slot(table->memory, 512 * table->root + Index4(page))) && PteFrame(Slot(table->memory, 512 * table->root + Index4(page))) == path.table3;
+  //@ assert same4: Slot(table->memory, 512 * root + Index4(page)) == \at(Slot(table->memory, 512 * root + Index4(page)), Walked);
+  //@ assert kept4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteFrame(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
+  //@ ghost Dropped: ;
   if (!drop_table(table, path.table3, index3(page), path.table2))
     return;
   //@ assert space_second: SameSpace{Pre, Here}(table);
-  //@ assert still4: PtePresent(Slot(table->memory, 512 * table->root + Index4(page))) && PteFrame(Slot(table->memory, 512 * table->root + Index4(page))) == path.table3;
+  //@ assert again4: Slot(table->memory, 512 * root + Index4(page)) == \at(Slot(table->memory, 512 * root + Index4(page)), Dropped);
+  //@ assert still4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteFrame(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
   //@ assert pages: SamePages{Pre, Here}(table->frames, table->memory);
   //@ assert roots: SameRoots{Pre, Here}(table->frames);
   //@ assert use: SameUse{Pre, Here}(table->frames) && SameIdle{Pre, Here}(table->frames);
-  (void)drop_table(table, table->root, index4(page), path.table3);
+  (void)drop_table(table, root, index4(page), path.table3);
 }
 
 enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct translation *out)
