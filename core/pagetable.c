@@ -249,7 +249,7 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
 /*@ requires valid: TreeValid(table) && Counted(table->frames, table->memory) && Page(page) && PtePresent(entry);
     requires unmapped: frame == Table1(table->memory, table->root, page) && !Mapped(table->memory, table->root, page);
     requires frames: FramesValid(table->frames);
-    assigns table->frames->records[frame].live, table->memory[512 * frame + page % 512];
+    assigns table->frames->records[0 .. table->frames->nframes - 1], table->memory[0 .. 512 * table->frames->nframes - 1];
     ensures valid: TreeValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures path: Table1(table->memory, table->root, page) == \old(Table1(table->memory, table->root, page));
@@ -257,7 +257,7 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
     ensures counted: Counted(table->frames, table->memory);
     ensures mapped: Mapped(table->memory, table->root, page);
     ensures entry: Entry(table->memory, table->root, page) == entry;
-    ensures records: SameButLive{Pre, Post}(table->frames, frame);
+    ensures records: SameButTable{Pre, Post}(table->frames, frame, -1);
     ensures others: SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
 */
 static inline void add_page(const struct pagetable *table, uint64_t page, frame_t frame,
@@ -611,15 +611,21 @@ static enum status map_under2(struct pagetable *table, uint64_t page, frame_t ta
                               uint64_t entry)
 {
   //@ ghost one_path(table->frames, table->memory);
+  //@ assert level: table2 < table->frames->nframes && Owner(table->frames, table2) == OWNER_TABLE2;
+  //@ assert place: 0 <= Index2(page) < 512 && (512 * table2 + Index2(page)) / 512 == table2;
+  //@ assert way: Next(table->memory, table2, Index2(page)) < 0;
   //@ assert absent: !PtePresent(Slot(table->memory, 512 * table2 + Index2(page)));
-  int64_t table1 = add_table(table, table2, index2(page), OWNER_TABLE1);
-  if (table1 < 0)
-    return STATUS_OUT_OF_MEMORY;
+  int64_t taken = add_table(table, table2, index2(page), OWNER_TABLE1);
   //@ assert space_added: SameSpace{Pre, Here}(table);
+  if (taken < 0)
+    return STATUS_OUT_OF_MEMORY;
+  frame_t table1 = (frame_t)taken;
+  //@ assert same: table1 == taken;
+  //@ assert places: table->frames->records == \at(table->frames->records, Pre) && table1 < \at(table->frames->nframes, Pre);
   //@ assert table3: Table3(table->memory, table->root, page) == Table3{Pre}(table->memory, table->root, page);
   //@ assert table2: Table2(table->memory, table->root, page) == table2;
   //@ assert table1: Table1(table->memory, table->root, page) == table1;
-  add_page(table, page, (frame_t)table1, entry);
+  add_page(table, page, table1, entry);
   return STATUS_OK;
 }
 
@@ -642,18 +648,44 @@ static enum status map_under3(struct pagetable *table, uint64_t page, frame_t ta
                               uint64_t entry)
 {
   //@ ghost one_path(table->frames, table->memory);
+  //@ assert level: table3 < table->frames->nframes && Owner(table->frames, table3) == OWNER_TABLE3;
+  //@ assert place: 0 <= Index3(page) < 512 && (512 * table3 + Index3(page)) / 512 == table3;
+  //@ assert way: Next(table->memory, table3, Index3(page)) < 0;
   //@ assert absent: !PtePresent(Slot(table->memory, 512 * table3 + Index3(page)));
-  int64_t table2 = add_table(table, table3, index3(page), OWNER_TABLE2);
-  if (table2 < 0)
-    return STATUS_OUT_OF_MEMORY;
+  int64_t taken = add_table(table, table3, index3(page), OWNER_TABLE2);
   //@ assert space_added: SameSpace{Pre, Here}(table);
+  if (taken < 0)
+    return STATUS_OUT_OF_MEMORY;
+  frame_t table2 = (frame_t)taken;
+  //@ assert same: table2 == taken;
+  //@ ghost Added: ;
   //@ assert table3: Table3(table->memory, table->root, page) == table3;
   //@ assert table2: Table2(table->memory, table->root, page) == table2;
   //@ assert table1: Table1(table->memory, table->root, page) == -1;
-  enum status status = map_under2(table, page, (frame_t)table2, entry);
+  enum status status = map_under2(table, page, table2, entry);
   //@ assert space_mapped: SameSpace{Pre, Here}(table);
-  if (status != STATUS_OK)
-    (void)drop_table(table, table3, index3(page), (frame_t)table2);
+  if (status != STATUS_OK) {
+    //@ assert kept: Owner(table->frames, table2) == Owner{Added}(table->frames, table2) && Owner(table->frames, table3) == Owner{Added}(table->frames, table3);
+    //@ assert size_failed: table->frames->nframes == \at(table->frames->nframes, Pre);
+    //@ assert tables: TablesKept{Pre, Added}(table->frames);
+    //@ assert slots_failed: SameSlotsBut{Pre, Here}(table->frames, table->memory, table3, Index3(page));
+    //@ assert fresh: Live(table->frames, table2) == 0 && References(table->frames, table2) == 1 && Flags(table->frames, table2) == 0;
+    //@ ghost Failed: ;
+    (void)drop_table(table, table3, index3(page), table2);
+    //@ assert space_dropped: SameSpace{Pre, Here}(table);
+    //@ assert size_dropped: table->frames->nframes == \at(table->frames->nframes, Pre);
+    //@ assert freed: Owner(table->frames, table2) == OWNER_FREE && Owner{Pre}(table->frames, table2) == OWNER_FREE;
+    //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
+    //@ assert live: Live(table->frames, table3) == Live{Pre}(table->frames, table3);
+    //@ assert lives_added: \forall integer f; 0 <= f < table->frames->nframes && f != table3 && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> f != table2 && Owner{Added}(table->frames, f) >= OWNER_KERNEL && Live{Pre}(table->frames, f) == Live{Added}(table->frames, f);
+    //@ assert lives_failed: \forall integer f; 0 <= f < table->frames->nframes && f != table3 && f != table2 ==> Live{Failed}(table->frames, f) == Live(table->frames, f);
+    //@ assert lives: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Live{Pre}(table->frames, f) == Live(table->frames, f);
+    //@ assert links: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Parent{Pre}(table->frames, f) == Parent(table->frames, f) && Index{Pre}(table->frames, f) == Index(table->frames, f);
+    //@ assert rest: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Order{Pre}(table->frames, f) == Order(table->frames, f) && Flags{Pre}(table->frames, f) == Flags(table->frames, f) && References{Pre}(table->frames, f) == References(table->frames, f);
+    //@ assert restored: Restored{Pre, Here}(table->frames);
+    //@ assert slot: !PtePresent(Slot(table->memory, 512 * table3 + Index3(page))) && !PtePresent(\at(Slot(table->memory, 512 * table3 + Index3(page)), Pre));
+    //@ assert slots: SameSlots{Pre, Here}(table->frames, table->memory);
+  }
   return status;
 }
 
@@ -675,17 +707,45 @@ static enum status map_under3(struct pagetable *table, uint64_t page, frame_t ta
 static enum status map_under4(struct pagetable *table, uint64_t page, uint64_t entry)
 {
   //@ ghost one_path(table->frames, table->memory);
-  //@ assert absent: !PtePresent(Slot(table->memory, 512 * table->root + Index4(page)));
-  int64_t table3 = add_table(table, table->root, index4(page), OWNER_TABLE3);
-  if (table3 < 0)
-    return STATUS_OUT_OF_MEMORY;
+  frame_t root = table->root;
+  //@ ghost Start: ;
+  //@ assert level: root < table->frames->nframes && Owner(table->frames, root) == OWNER_TABLE4;
+  //@ assert place: 0 <= Index4(page) < 512 && (512 * root + Index4(page)) / 512 == root;
+  //@ assert way: Next(table->memory, root, Index4(page)) < 0;
+  //@ assert absent: !PtePresent(Slot(table->memory, 512 * root + Index4(page)));
+  int64_t taken = add_table(table, root, index4(page), OWNER_TABLE3);
   //@ assert space_added: SameSpace{Pre, Here}(table);
+  if (taken < 0)
+    return STATUS_OUT_OF_MEMORY;
+  frame_t table3 = (frame_t)taken;
+  //@ assert same: table3 == taken;
+  //@ ghost Added: ;
   //@ assert table3: Table3(table->memory, table->root, page) == table3;
   //@ assert table2: Table2(table->memory, table->root, page) == -1;
-  enum status status = map_under3(table, page, (frame_t)table3, entry);
+  enum status status = map_under3(table, page, table3, entry);
   //@ assert space_mapped: SameSpace{Pre, Here}(table);
-  if (status != STATUS_OK)
-    (void)drop_table(table, table->root, index4(page), (frame_t)table3);
+  if (status != STATUS_OK) {
+    //@ assert kept: Owner(table->frames, table3) == Owner{Added}(table->frames, table3) && Owner(table->frames, root) == Owner{Added}(table->frames, root);
+    //@ assert size_failed: table->frames->nframes == \at(table->frames->nframes, Pre);
+    //@ assert tables: TablesKept{Pre, Added}(table->frames);
+    //@ assert slots_failed: SameSlotsBut{Pre, Here}(table->frames, table->memory, root, Index4(page));
+    //@ assert fresh: Live(table->frames, table3) == 0 && References(table->frames, table3) == 1 && Flags(table->frames, table3) == 0;
+    //@ ghost Failed: ;
+    (void)drop_table(table, root, index4(page), table3);
+    //@ assert space_dropped: SameSpace{Pre, Here}(table);
+    //@ assert size_dropped: table->frames->nframes == \at(table->frames->nframes, Pre);
+    //@ assert freed: Owner(table->frames, table3) == OWNER_FREE && Owner{Pre}(table->frames, table3) == OWNER_FREE;
+    //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
+    //@ assert live: Live(table->frames, root) == Live{Pre}(table->frames, root);
+    //@ assert lives_added: \forall integer f; 0 <= f < table->frames->nframes && f != root && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> f != table3 && Owner{Added}(table->frames, f) >= OWNER_KERNEL && Live{Pre}(table->frames, f) == Live{Added}(table->frames, f);
+    //@ assert lives_failed: \forall integer f; 0 <= f < table->frames->nframes && f != root && f != table3 ==> Live{Failed}(table->frames, f) == Live(table->frames, f);
+    //@ assert lives: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Live{Pre}(table->frames, f) == Live(table->frames, f);
+    //@ assert links: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Parent{Pre}(table->frames, f) == Parent(table->frames, f) && Index{Pre}(table->frames, f) == Index(table->frames, f);
+    //@ assert rest: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Order{Pre}(table->frames, f) == Order(table->frames, f) && Flags{Pre}(table->frames, f) == Flags(table->frames, f) && References{Pre}(table->frames, f) == References(table->frames, f);
+    //@ assert restored: Restored{Pre, Here}(table->frames);
+    //@ assert slot: !PtePresent(Slot(table->memory, 512 * root + Index4(page))) && !PtePresent(\at(Slot(table->memory, 512 * root + Index4(page)), Start));
+    //@ assert slots: SameSlots{Pre, Here}(table->frames, table->memory);
+  }
   return status;
 }
 
