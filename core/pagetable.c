@@ -576,15 +576,21 @@ static void put_target(const struct pagetable *table, uint64_t entry)
 {
   //@ ghost one_path(table->frames, table->memory);
   frame_t frame = pte_frame(entry);
+  //@ assert paths_as_is: SamePaths{Pre, Here}(table->frames, table->memory);
   if (pte_permissions(entry) >= PAGE_UNOWNED || frame >= table->frames->nframes)
     return;
   uint8_t owner = owner_of(table->frames, frame);
   if (owner != OWNER_KERNEL && owner != OWNER_USER)
     return;
   put_frame(table, frame);
+  //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
+  //@ assert paths: SamePaths{Pre, Here}(table->frames, table->memory);
   //@ assert tables: SameTables{Pre, Here}(table->frames);
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert root: Root(table->frames, table->root);
+  //@ assert valid: SpaceValid(table);
 }
 
 /* Not in line: that would slow down the pages whose tables are there. */
@@ -675,6 +681,10 @@ static enum status map_under3(struct pagetable *table, uint64_t page, frame_t ta
     //@ assert space_dropped: SameSpace{Pre, Here}(table);
     //@ assert size_dropped: table->frames->nframes == \at(table->frames->nframes, Pre);
     //@ assert freed: Owner(table->frames, table2) == OWNER_FREE && Owner{Pre}(table->frames, table2) == OWNER_FREE;
+    //@ assert owners_added: \forall integer f; 0 <= f < table->frames->nframes && f != table2 ==> Owner{Pre}(table->frames, f) == Owner{Added}(table->frames, f);
+    //@ assert owners_failed: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Added}(table->frames, f) == Owner{Failed}(table->frames, f);
+    //@ assert owners_dropped: \forall integer f; 0 <= f < table->frames->nframes && f != table2 ==> Owner{Failed}(table->frames, f) == Owner(table->frames, f);
+    //@ assert owners_else: \forall integer f; 0 <= f < table->frames->nframes && f != table2 ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
     //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
     //@ assert live: Live(table->frames, table3) == Live{Pre}(table->frames, table3);
     //@ assert lives_added: \forall integer f; 0 <= f < table->frames->nframes && f != table3 && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> f != table2 && Owner{Added}(table->frames, f) >= OWNER_KERNEL && Live{Pre}(table->frames, f) == Live{Added}(table->frames, f);
@@ -720,6 +730,8 @@ static enum status map_under4(struct pagetable *table, uint64_t page, uint64_t e
   frame_t table3 = (frame_t)taken;
   //@ assert same: table3 == taken;
   //@ ghost Added: ;
+  //@ assert same_root: table->root == root && table->memory == \at(table->memory, Pre);
+  //@ assert next: Next(table->memory, root, Index4(page)) == table3;
   //@ assert table3: Table3(table->memory, table->root, page) == table3;
   //@ assert table2: Table2(table->memory, table->root, page) == -1;
   enum status status = map_under3(table, page, table3, entry);
@@ -735,6 +747,10 @@ static enum status map_under4(struct pagetable *table, uint64_t page, uint64_t e
     //@ assert space_dropped: SameSpace{Pre, Here}(table);
     //@ assert size_dropped: table->frames->nframes == \at(table->frames->nframes, Pre);
     //@ assert freed: Owner(table->frames, table3) == OWNER_FREE && Owner{Pre}(table->frames, table3) == OWNER_FREE;
+    //@ assert owners_added: \forall integer f; 0 <= f < table->frames->nframes && f != table3 ==> Owner{Pre}(table->frames, f) == Owner{Added}(table->frames, f);
+    //@ assert owners_failed: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Added}(table->frames, f) == Owner{Failed}(table->frames, f);
+    //@ assert owners_dropped: \forall integer f; 0 <= f < table->frames->nframes && f != table3 ==> Owner{Failed}(table->frames, f) == Owner(table->frames, f);
+    //@ assert owners_else: \forall integer f; 0 <= f < table->frames->nframes && f != table3 ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
     //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
     //@ assert live: Live(table->frames, root) == Live{Pre}(table->frames, root);
     //@ assert lives_added: \forall integer f; 0 <= f < table->frames->nframes && f != root && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> f != table3 && Owner{Added}(table->frames, f) >= OWNER_KERNEL && Live{Pre}(table->frames, f) == Live{Added}(table->frames, f);
@@ -893,15 +909,23 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
   //@ assert way: Table1(table->memory, table->root, page) == table1;
   //@ assert roots_put: SameRoots{Pre, Here}(table->frames);
   //@ assert others_put: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
-  //@ assert dropped: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes && OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==> ReferenceDropped{Pre, Here}(table->frames, PteFrame(entry));
+  //@ assert dropped: EntryDropped{Pre, Here}(table->frames, entry);
+  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
+  //@ assert nodes: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ ghost Put: ;
   if (live_of(table, (frame_t)table1) == 0)
     prune(table, page);
   //@ assert same_root: SameSpace{Pre, Here}(table);
   //@ assert gone: !Mapped(table->memory, table->root, page);
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
-  //@ assert dropped_pruned: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes && OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==> ReferenceDropped{Pre, Here}(table->frames, PteFrame(entry));
+  //@ assert use_pruned: SameUse{Put, Here}(table->frames);
+  //@ assert used_pruned: SameUsed{Put, Here}(table->frames);
+  //@ assert sizes_pruned: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
+  //@ assert nodes_pruned: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert apart: SpaceApart(table, out);
   report(table, entry, out);
-  //@ assert dropped_reported: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes && OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==> ReferenceDropped{Pre, Here}(table->frames, PteFrame(entry));
+  //@ assert used_reported: SameUsed{Put, Here}(table->frames);
+  //@ assert dropped_reported: EntryDropped{Pre, Here}(table->frames, entry);
   return STATUS_OK;
 }
 
@@ -991,14 +1015,21 @@ static void empty_table1(struct pagetable *table, frame_t frame)
       loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE1);
       loop invariant others: SamePagesElse1{Pre, Here}(table->frames, table->memory, frame);
-      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
-      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+      loop invariant empty: EmptyTo(table->memory, frame, i);
+      loop assigns i, SPACE_CHANGES(table);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     uint64_t entry = read_slot(table, frame, i);
+    //@ assert roots: SameRoots{Pre, Here}(table->frames);
+    //@ assert paths: Branched1{Pre, Here}(table->frames, table->memory, -1);
     if (pte_present(entry))
       drop_page(table, frame, i);
+    //@ assert others_here: SamePagesElse1{LoopCurrent, Here}(table->frames, table->memory, frame);
+    //@ assert space: SameSpace{Pre, Here}(table);
+    //@ assert here: !PtePresent(Slot(table->memory, 512 * frame + i));
+    //@ assert row: SameRowBut{LoopCurrent, Here}(table->memory, frame, i);
+    //@ assert empty: EmptyTo(table->memory, frame, i + 1);
   }
 }
 
@@ -1018,16 +1049,27 @@ static inline void drop_branch2(struct pagetable *table, frame_t frame, uint32_t
                                 frame_t child)
 {
   //@ ghost one_path(table->frames, table->memory);
+  //@ assert place: (512 * frame + index) / 512 == frame && 512 * frame + index < 512 * table->frames->nframes;
   //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE1 && Parent(table->frames, child) == frame;
   empty_table1(table, child);
   //@ assert space_emptied: SameSpace{Pre, Here}(table);
   //@ assert others: SamePagesElse2{Pre, Here}(table->frames, table->memory, frame);
   //@ assert owners: Owner(table->frames, frame) == OWNER_TABLE2 && Owner(table->frames, child) == OWNER_TABLE1;
+  //@ assert in_row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> s / 512 == frame && 0 <= s < 512 * \at(table->frames->nframes, Pre);
   //@ assert row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ ghost count_none(table, child);
+  //@ assert child_here: child < table->frames->nframes && Owner(table->frames, child) >= OWNER_TABLE1;
+  //@ assert counted: Counted(table->frames, table->memory);
+  //@ assert count: Live(table->frames, child) == Count(table->memory, 512 * child, 512);
   //@ assert none: Live(table->frames, child) == 0;
+  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
+  //@ assert nodes: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert slot: 0 <= 512 * frame + index < 512 * \at(table->frames->nframes, Pre);
   //@ ghost Emptied: ;
   (void)drop_table(table, frame, index, child);
+  //@ assert space_dropped: SameSpace{Pre, Here}(table);
+  //@ assert apart: \forall integer s; Owner{Emptied}(table->frames, s / 512) > OWNER_TABLE2 ==> s != 512 * frame + index;
+  //@ assert above_owners: \forall integer f; 0 <= f < \at(table->frames->nframes, Emptied) && Owner{Emptied}(table->frames, f) >= OWNER_TABLE2 ==> Owner(table->frames, f) == Owner{Emptied}(table->frames, f);
   //@ assert above: SameAbove{Emptied, Here}(table->frames, table->memory, OWNER_TABLE2);
 }
 
@@ -1048,14 +1090,21 @@ static void empty_table2(struct pagetable *table, frame_t frame)
       loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE2);
       loop invariant others: SamePagesElse2{Pre, Here}(table->frames, table->memory, frame);
-      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
-      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+      loop invariant empty: EmptyTo(table->memory, frame, i);
+      loop assigns i, SPACE_CHANGES(table);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     uint64_t entry = read_slot(table, frame, i);
+    //@ assert roots: SameRoots{Pre, Here}(table->frames);
+    //@ assert paths: Branched2{Pre, Here}(table->frames, table->memory, -1);
     if (pte_present(entry))
       drop_branch2(table, frame, i, pte_frame(entry));
+    //@ assert others_here: SamePagesElse2{LoopCurrent, Here}(table->frames, table->memory, frame);
+    //@ assert space: SameSpace{Pre, Here}(table);
+    //@ assert here: !PtePresent(Slot(table->memory, 512 * frame + i));
+    //@ assert row: SameRowBut{LoopCurrent, Here}(table->memory, frame, i);
+    //@ assert empty: EmptyTo(table->memory, frame, i + 1);
   }
 }
 
@@ -1074,16 +1123,27 @@ static inline void drop_branch3(struct pagetable *table, frame_t frame, uint32_t
                                 frame_t child)
 {
   //@ ghost one_path(table->frames, table->memory);
+  //@ assert place: (512 * frame + index) / 512 == frame && 512 * frame + index < 512 * table->frames->nframes;
   //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE2 && Parent(table->frames, child) == frame;
   empty_table2(table, child);
   //@ assert space_emptied: SameSpace{Pre, Here}(table);
   //@ assert others: SamePagesElse3{Pre, Here}(table->frames, table->memory, frame);
   //@ assert owners: Owner(table->frames, frame) == OWNER_TABLE3 && Owner(table->frames, child) == OWNER_TABLE2;
+  //@ assert in_row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> s / 512 == frame && 0 <= s < 512 * \at(table->frames->nframes, Pre);
   //@ assert row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ ghost count_none(table, child);
+  //@ assert child_here: child < table->frames->nframes && Owner(table->frames, child) >= OWNER_TABLE1;
+  //@ assert counted: Counted(table->frames, table->memory);
+  //@ assert count: Live(table->frames, child) == Count(table->memory, 512 * child, 512);
   //@ assert none: Live(table->frames, child) == 0;
+  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
+  //@ assert nodes: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert slot: 0 <= 512 * frame + index < 512 * \at(table->frames->nframes, Pre);
   //@ ghost Emptied: ;
   (void)drop_table(table, frame, index, child);
+  //@ assert space_dropped: SameSpace{Pre, Here}(table);
+  //@ assert apart: \forall integer s; Owner{Emptied}(table->frames, s / 512) > OWNER_TABLE3 ==> s != 512 * frame + index;
+  //@ assert above_owners: \forall integer f; 0 <= f < \at(table->frames->nframes, Emptied) && Owner{Emptied}(table->frames, f) >= OWNER_TABLE3 ==> Owner(table->frames, f) == Owner{Emptied}(table->frames, f);
   //@ assert above: SameAbove{Emptied, Here}(table->frames, table->memory, OWNER_TABLE3);
 }
 
@@ -1104,14 +1164,21 @@ static void empty_table3(struct pagetable *table, frame_t frame)
       loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE3);
       loop invariant others: SamePagesElse3{Pre, Here}(table->frames, table->memory, frame);
-      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
-      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+      loop invariant empty: EmptyTo(table->memory, frame, i);
+      loop assigns i, SPACE_CHANGES(table);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     uint64_t entry = read_slot(table, frame, i);
+    //@ assert roots: SameRoots{Pre, Here}(table->frames);
+    //@ assert paths: Branched3{Pre, Here}(table->frames, table->memory, -1);
     if (pte_present(entry))
       drop_branch3(table, frame, i, pte_frame(entry));
+    //@ assert others_here: SamePagesElse3{LoopCurrent, Here}(table->frames, table->memory, frame);
+    //@ assert space: SameSpace{Pre, Here}(table);
+    //@ assert here: !PtePresent(Slot(table->memory, 512 * frame + i));
+    //@ assert row: SameRowBut{LoopCurrent, Here}(table->memory, frame, i);
+    //@ assert empty: EmptyTo(table->memory, frame, i + 1);
   }
 }
 
@@ -1130,16 +1197,27 @@ static inline void drop_branch4(struct pagetable *table, frame_t frame, uint32_t
                                 frame_t child)
 {
   //@ ghost one_path(table->frames, table->memory);
+  //@ assert place: (512 * frame + index) / 512 == frame && 512 * frame + index < 512 * table->frames->nframes;
   //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE3 && Parent(table->frames, child) == frame;
   empty_table3(table, child);
   //@ assert space_emptied: SameSpace{Pre, Here}(table);
   //@ assert others: SamePagesElse{Pre, Here}(table->frames, table->memory, frame);
   //@ assert owners: Owner(table->frames, frame) == OWNER_TABLE4 && Owner(table->frames, child) == OWNER_TABLE3;
+  //@ assert in_row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> s / 512 == frame && 0 <= s < 512 * \at(table->frames->nframes, Pre);
   //@ assert row: \forall integer s; 512 * frame <= s < 512 * frame + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ ghost count_none(table, child);
+  //@ assert child_here: child < table->frames->nframes && Owner(table->frames, child) >= OWNER_TABLE1;
+  //@ assert counted: Counted(table->frames, table->memory);
+  //@ assert count: Live(table->frames, child) == Count(table->memory, 512 * child, 512);
   //@ assert none: Live(table->frames, child) == 0;
+  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
+  //@ assert nodes: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert slot: 0 <= 512 * frame + index < 512 * \at(table->frames->nframes, Pre);
   //@ ghost Emptied: ;
   (void)drop_table(table, frame, index, child);
+  //@ assert space_dropped: SameSpace{Pre, Here}(table);
+  //@ assert apart: \forall integer s; Owner{Emptied}(table->frames, s / 512) > OWNER_TABLE4 ==> s != 512 * frame + index;
+  //@ assert above_owners: \forall integer f; 0 <= f < \at(table->frames->nframes, Emptied) && Owner{Emptied}(table->frames, f) >= OWNER_TABLE4 ==> Owner(table->frames, f) == Owner{Emptied}(table->frames, f);
   //@ assert above: SameAbove{Emptied, Here}(table->frames, table->memory, OWNER_TABLE4);
 }
 
@@ -1160,14 +1238,20 @@ static void empty_table4(struct pagetable *table, frame_t frame)
       loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE4);
       loop invariant others: SamePagesElse{Pre, Here}(table->frames, table->memory, frame);
-      loop invariant empty: \forall integer s; 512 * frame <= s < 512 * frame + i ==> !PtePresent(Slot(table->memory, s));
-      loop assigns i, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+      loop invariant empty: EmptyTo(table->memory, frame, i);
+      loop assigns i, SPACE_CHANGES(table);
       loop variant TABLE_ENTRIES - i;
   */
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     uint64_t entry = read_slot(table, frame, i);
+    //@ assert roots: SameRoots{Pre, Here}(table->frames);
     if (pte_present(entry))
       drop_branch4(table, frame, i, pte_frame(entry));
+    //@ assert others_here: SamePagesElse{LoopCurrent, Here}(table->frames, table->memory, frame);
+    //@ assert space: SameSpace{Pre, Here}(table);
+    //@ assert here: !PtePresent(Slot(table->memory, 512 * frame + i));
+    //@ assert row: SameRowBut{LoopCurrent, Here}(table->memory, frame, i);
+    //@ assert empty: EmptyTo(table->memory, frame, i + 1);
   }
 }
 
@@ -1175,5 +1259,8 @@ void pagetable_destroy(struct pagetable *table)
 {
   empty_table4(table, table->root);
   //@ assert space: SameSpace{Pre, Here}(table);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert root: Owner(table->frames, table->root) == OWNER_TABLE4;
+  //@ assert alone: Unlinked(table->frames, table->memory, table->root);
   release_table(table, table->root);
 }
