@@ -836,6 +836,7 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
   //@ assert mapped: status == STATUS_OK ==> Mapped(table->memory, table->root, PageOf(address)) && PteFrame(Entry(table->memory, table->root, PageOf(address))) == frame && PtePermissions(Entry(table->memory, table->root, PageOf(address))) == permissions;
   //@ assert same_first: owned ==> BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
   //@ assert same_target: owned ==> OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
+  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->records == \at(table->frames->records, Pre);
   if (status == STATUS_OK && owned)
     get_target(table, frame);
   return status;

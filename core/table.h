@@ -189,7 +189,7 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
 /*@ requires valid: SpaceValid(table);
     requires target: frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER &&
       References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
-    assigns table->frames->records[0 .. table->frames->nframes - 1].references;
+    assigns table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures rest: SameButReferences{Pre, Post}(table->frames);

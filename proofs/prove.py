@@ -7,11 +7,15 @@ on any that is not Valid, on fewer goals than the committed floor, on an axiom, 
 a contract assumed outside TRUSTED.md, on a warning that a proof may be unsound,
 on a smoke test that fails and on a canary (\\false) that proves.
 
-A committed cache (proofs/cache) replays the proof without running a prover.
+A committed cache (proofs/cache) replays the proof without running a prover. What came of a
+replay depends on nothing but the module's text, its options and scripts, the cache and the
+versions of the tools: while all of these are the same, it is read from proofs/replayed.json,
+unless --replay asks for the replay itself.
 """
 import argparse
 import configparser
 import csv
+import functools
 import hashlib
 import json
 import os
@@ -71,7 +75,7 @@ class Module:
     name: str
     source: str
     summary: str
-    scripts: str
+    scripts: list
     provers: str
     timeout: str
     options: list
@@ -85,6 +89,7 @@ class Module:
     problems: list = field(default_factory=list)
     smoke: tuple = (0, 0)
     seconds: float = 0.0
+    recorded: bool = False
 
     def functions(self):
         table = {}
@@ -106,7 +111,7 @@ def load_module(path):
             special[section.split(None, 1)[1]] = dict(ini[section])
     return Module(
         name=path.stem, source=main["source"], summary=main.get("summary", ""),
-        scripts=main.get("scripts", path.stem), provers=main.get("provers", "z3,cvc4"),
+        scripts=main.get("scripts", path.stem).split(), provers=main.get("provers", "z3,cvc4"),
         timeout=main.get("timeout", "10"), options=main.get("options", "").split(),
         inlines_of=main.get("inlines_of", "").split(),
         lemmas_of=main.get("lemmas_of", f"annotations/{path.stem}.acsl {main['source']}").split(), trusts=main.get("trusts", "").split(), special=special,
@@ -262,9 +267,9 @@ def unpack_cache(module, group, fresh):
     for stale in (folder, folder.parent / "script"):
         shutil.rmtree(stale, ignore_errors=True)
     folder.mkdir(parents=True)
-    scripts = PROOFS / "scripts" / module.scripts
-    if scripts.is_dir():
-        shutil.copytree(scripts, folder.parent / "script", dirs_exist_ok=True)
+    for scripts in (PROOFS / "scripts" / name for name in module.scripts):
+        if scripts.is_dir():
+            shutil.copytree(scripts, folder.parent / "script", dirs_exist_ok=True)
     if fresh or not cache_of(module).exists():
         return
     for key, entry in json.loads(cache_of(module).read_text()).items():
@@ -287,9 +292,60 @@ def pack_cache(module, runs):
     cache_of(module).write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
+def replay_digest(module):
+    """Of all that a replay's outcome depends on."""
+    whole = hashlib.sha256((digest(module) + repr(FRAMAC) + repr(VERSIONS) + repr(tool_versions())).encode())
+    scripts = [path for name in module.scripts for path in sorted((PROOFS / "scripts" / name).glob("*.json"))]
+    for path in scripts + [cache_of(module)]:
+        whole.update(path.read_bytes() if path.exists() else b"none")
+    return whole.hexdigest()
+
+
+def replay_record():
+    """What came of earlier replays in which every goal was valid, by module."""
+    path = PROOFS / "replayed.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def recorded(module):
+    """Takes the outcome of a replay of exactly this module from the record, if it is there."""
+    entry = replay_record().get(module.name, {})
+    if entry.get("digest") != replay_digest(module):
+        return False
+    module.goals = [Goal(name, function, prover, True, milliseconds)
+                    for function, goals in entry["functions"].items() for name, prover, milliseconds in goals]
+    module.assumed = set(entry["assumed"])
+    module.recorded = True
+    return True
+
+
+def record_of(module):
+    """What replayed.json keeps of a module."""
+    return {"digest": replay_digest(module), "assumed": sorted(module.assumed),
+            "functions": {name: [[g.name, g.prover, g.milliseconds] for g in goals]
+                          for name, goals in sorted(module.functions().items())}}
+
+
+def write_replay_record(modules, known):
+    """One line a function, so that a change shows where it is."""
+    record = {name: entry for name, entry in replay_record().items() if name in known}
+    record.update({m.name: record_of(m) for m in modules if m.goals and not m.problems and all(g.valid for g in m.goals)})
+    lines = []
+    for name, entry in sorted(record.items()):
+        functions = ",\n".join(f"  {json.dumps(f)}: {json.dumps(goals)}" for f, goals in entry["functions"].items())
+        lines.append(f'{json.dumps(name)}: {{"digest": "{entry["digest"]}", "assumed": {json.dumps(entry["assumed"])}, '
+                     f'"functions": {{\n{functions}}}}}')
+    (PROOFS / "replayed.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def prove(module, args):
-    """Proves one module: from the cache first, with provers for what it lacks."""
+    """Proves one module: from the record, then the cache, with provers for what both lack."""
     start = time.monotonic()
+    if not (args.fresh or args.update or args.replay) and recorded(module):
+        if not args.no_smoke:
+            smoke(module, args)
+        module.seconds = time.monotonic() - start
+        return
     runs = groups(module)
     for group, options in runs.items():
         unpack_cache(module, group, args.fresh)
@@ -327,7 +383,8 @@ def prove_all(modules, args):
             module = runs[run]
             valid = sum(g.valid for g in module.goals)
             print(f"  {module.name:<18} {valid:>5}/{len(module.goals):<5} goals  "
-                  f"{len(module.functions()):>3} functions  {module.seconds:6.1f} s", flush=True)
+                  f"{len(module.functions()):>3} functions  {module.seconds:6.1f} s"
+                  + ("  as recorded" if module.recorded else ""), flush=True)
 
 
 def canary(module):
@@ -514,14 +571,23 @@ def report(modules, problems, assumed, seconds):
     }
 
 
-def check_versions():
-    """Another prover may well succeed or fail elsewhere: say so before anything else."""
-    for tool, (command, expected) in VERSIONS.items():
+@functools.cache
+def tool_versions():
+    """What each tool calls itself."""
+    lines = {}
+    for tool, (command, _) in VERSIONS.items():
         try:
             text = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
         except FileNotFoundError:
             sys.exit(f"prove: {tool} is not installed (run: make setup)")
-        line = text.splitlines()[0] if text else "no version"
+        lines[tool] = text.splitlines()[0] if text else "no version"
+    return lines
+
+
+def check_versions():
+    """Another prover may well succeed or fail elsewhere: say so before anything else."""
+    for tool, line in tool_versions().items():
+        expected = VERSIONS[tool][1]
         print(f"prove: {tool}: {line}", flush=True)
         if expected not in line:
             print(f"prove: the proofs were made with {tool} {expected}; with another version goals may stay open")
@@ -531,8 +597,9 @@ def arguments():
     parser = argparse.ArgumentParser(description="Prove the core with Frama-C WP.")
     parser.add_argument("modules", nargs="*", help="modules to prove (default: all)")
     parser.add_argument("--fresh", action="store_true", help="ignore the cache: prove from nothing")
+    parser.add_argument("--replay", action="store_true", help="replay from the cache what the record says came of it")
     parser.add_argument("--offline", action="store_true", help="never run a prover: what the cache lacks is open")
-    parser.add_argument("--update", action="store_true", help="write cache, floors and scoreboard; with --offline, all but the cache")
+    parser.add_argument("--update", action="store_true", help="write cache, floors, record and scoreboard; with --offline, all but the cache")
     parser.add_argument("--known-open", action="store_true", help="goals that OPEN.md lists are no failure")
     parser.add_argument("--smoke", action="store_true", help="run the smoke tests even where they passed before")
     parser.add_argument("--no-smoke", action="store_true", help="leave the smoke tests out")
@@ -561,6 +628,7 @@ def write_committed(modules, assumed):
     record.update({m.name: {"digest": digest(m), "passed": m.smoke[0], "total": m.smoke[1]}
                    for m in modules if m.smoke[1] and not m.problems})
     (PROOFS / "smoke.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
+    write_replay_record(modules, known)
     if set(floor) == {m.name for m in modules}:
         (PROOFS / "SCOREBOARD.md").write_text(scoreboard(modules, assumed))
 

@@ -40,8 +40,8 @@ class LoadModule(unittest.TestCase):
                          ("small", "tree.c", "cvc4", ["-b"], {"f": "F."}))
 
     def test_scripts_are_the_module_s_own_unless_said(self):
-        self.assertEqual(prove.load_module(Path(self.folder.name) / "tree.ini").scripts, "tree")
-        self.assertEqual(prove.load_module(self.write("small", "[module]\nlike = tree\nscripts = tree\n")).scripts, "tree")
+        self.assertEqual(prove.load_module(Path(self.folder.name) / "tree.ini").scripts, ["tree"])
+        self.assertEqual(prove.load_module(self.write("small", "[module]\nlike = tree\nscripts = tree own\n")).scripts, ["tree", "own"])
 
 
 class ReadGoals(unittest.TestCase):
@@ -66,7 +66,7 @@ class ReadGoals(unittest.TestCase):
 
 class Judge(unittest.TestCase):
     def module(self, **fields):
-        values = dict(name="m", source="core/status.c", summary="", scripts="m", provers="z3", timeout="1", options=[],
+        values = dict(name="m", source="core/status.c", summary="", scripts=["m"], provers="z3", timeout="1", options=[],
                       inlines_of=[], lemmas_of=[], trusts=[], special={}, says={})
         return prove.Module(**{**values, **fields})
 
@@ -108,6 +108,44 @@ class Judge(unittest.TestCase):
             self.skipTest("no floor is committed")
         problems, _ = prove.judge([self.module(name=name)], everything=False)
         self.assertTrue(any("floor" in p for p in problems))
+
+
+class Record(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        proofs = prove.PROOFS
+        self.addCleanup(setattr, prove, "PROOFS", proofs)
+        prove.PROOFS = Path(self.folder.name)
+        (prove.PROOFS / "cache").mkdir()
+        (prove.PROOFS / "scripts" / "own").mkdir(parents=True)
+
+    def module(self, **fields):
+        goals = [prove.Goal("typed_f_ensures_a", "f", "Z3", True, 12.0)]
+        values = dict(name="m", source="core/status.c", summary="", scripts=["own"], provers="z3", timeout="1", options=[],
+                      inlines_of=[], lemmas_of=[], trusts=[], special={}, says={}, goals=goals, assumed={"g"})
+        return prove.Module(**{**values, **fields})
+
+    def test_what_a_replay_came_to_is_read_back_whole(self):
+        prove.write_replay_record([self.module()], {"m"})
+        again = self.module(goals=[], assumed=set())
+        self.assertTrue(prove.recorded(again))
+        self.assertEqual((again.goals, again.assumed, again.recorded), (self.module().goals, {"g"}, True))
+
+    def test_a_change_of_options_cache_or_scripts_calls_for_a_replay(self):
+        prove.write_replay_record([self.module()], {"m"})
+        self.assertFalse(prove.recorded(self.module(timeout="2")))
+        (prove.PROOFS / "scripts" / "own" / "lemma.json").write_text("[]")
+        self.assertFalse(prove.recorded(self.module()))
+        prove.write_replay_record([self.module()], {"m"})
+        self.assertTrue(prove.recorded(self.module()))
+        (prove.PROOFS / "cache" / "m.json").write_text("{}")
+        self.assertFalse(prove.recorded(self.module()))
+
+    def test_a_module_with_an_open_goal_or_a_problem_is_not_recorded(self):
+        opened = self.module(name="o", goals=[prove.Goal("typed_f_ensures_a", "f", "", False, 0.0)])
+        prove.write_replay_record([opened, self.module(name="p", problems=["floor"])], {"o", "p"})
+        self.assertEqual(prove.replay_record(), {})
 
 
 class Scoreboard(unittest.TestCase):
