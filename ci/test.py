@@ -57,6 +57,8 @@ STAGES = [
     ("example", [], whole),
     ("prove", ["KNOWN_OPEN=1"], proof),
     ("corpus-replay", [], counted),
+    ("mutants", [], counted),
+    ("coverage", [], whole),
     ("boot", [], counted),
 ]
 
