@@ -41,7 +41,7 @@ clean: ## remove everything that was built
 prove: ## prove the core (MODULE=bitset for one, REPLAY=1 replays what is recorded, FRESH=1 ignores the cache, SMOKE=1 repeats the smoke tests)
 	@$(PYTHON) proofs/prove.py --jobs $(JOBS) $(if $(FRESH),--fresh) $(if $(REPLAY),--replay) $(if $(SMOKE),--smoke) $(if $(KNOWN_OPEN),--known-open) $(MODULE)
 
-prove-update: ## prove, then rewrite the committed cache, floors and scoreboard (MODULE=, FRESH=1)
+prove-update: ## prove, then rewrite the committed cache, floors, record and scoreboard (MODULE=, FRESH=1)
 	@$(PYTHON) proofs/prove.py --jobs $(JOBS) --update $(if $(FRESH),--fresh) $(MODULE)
 
 ##@ Lint and unit tests

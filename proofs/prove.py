@@ -622,8 +622,8 @@ def chosen(names):
     return [load_module(paths[n]) for n in sorted(names or paths)]
 
 
-def write_committed(modules, assumed):
-    """Cache is written as it goes; floors and scoreboard at the end."""
+def write_committed(modules):
+    """Cache is written as it goes; floors, record and scoreboard at the end."""
     floor = floors()
     floor.update({m.name: len(m.goals) for m in modules})
     known = {p.stem for p in (PROOFS / "modules").glob("*.ini")}
@@ -634,12 +634,16 @@ def write_committed(modules, assumed):
                    for m in modules if m.smoke[1] and not m.problems})
     (PROOFS / "smoke.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
     write_replay_record(modules, known)
-    if set(floor) == {m.name for m in modules}:
-        (PROOFS / "SCOREBOARD.md").write_text(scoreboard(modules, assumed))
+    mine = {m.name: m for m in modules}
+    board = [mine.get(m.name, m) for m in chosen([]) if m.name in mine or recorded(m)]
+    if known == {m.name for m in board}:
+        (PROOFS / "SCOREBOARD.md").write_text(scoreboard(board, judge(board, everything=True)[1]))
 
 
 def main():
     args = arguments()
+    if args.update and args.no_canary:
+        sys.exit("prove: --update records a proof, and a proof needs the canary")
     start = time.monotonic()
     check_versions()
     modules = chosen(args.modules)
@@ -647,7 +651,7 @@ def main():
     prove_all(modules, args)
     problems, assumed = judge(modules, everything)
     if args.update:
-        write_committed(modules, assumed)
+        write_committed(modules)
     elif everything and (PROOFS / "SCOREBOARD.md").exists():
         if stable(scoreboard(modules, assumed)) != stable((PROOFS / "SCOREBOARD.md").read_text()):
             problems.append("proofs/SCOREBOARD.md is not what was just proved (run: make prove-update)")
