@@ -3,7 +3,8 @@
  * A figure is the median over rounds of (time of a batch / operations in it); one
  * warm-up round is not counted. "Worst" figures are the largest, over the operations
  * of a fixed sequence, of the smallest time that operation took in any round: the
- * minimum removes interrupts, which hit another operation each time.
+ * minimum removes interrupts, which hit another operation each time. They take
+ * WORST_ROUNDS times as many rounds, for one is short.
  */
 #ifndef ASHLAR_BENCH_H
 #define ASHLAR_BENCH_H
@@ -51,9 +52,10 @@ void stack_init(struct stack *stack, frame_t *frames, uint64_t *allocated, uint6
 bool stack_alloc(struct stack *stack, frame_t *out);
 bool stack_free(struct stack *stack, frame_t frame);
 
-/* floor_walker.c: four loads and a store, no check at all. */
-void walker_map(uint64_t *memory, frame_t root, uint64_t address, frame_t frame);
-void walker_unmap(uint64_t *memory, frame_t root, uint64_t address);
+/* floor_walker.c: four loads and a store, no check at all; both return the entry as it was,
+ * from which the caller, too, knows what to flush. */
+uint64_t walker_map(uint64_t *memory, frame_t root, uint64_t address, frame_t frame);
+uint64_t walker_unmap(uint64_t *memory, frame_t root, uint64_t address);
 
 /* bench_buddy.c, bench_pagetable.c */
 void bench_buddy(uint64_t nframes, uint32_t rounds);

@@ -3,6 +3,7 @@
 #include "buddy.h"
 
 #define WORST_OPERATIONS 20000u
+#define WORST_ROUNDS 8u /* for each of the other figures' */
 
 struct arena {
   struct buddy buddy;
@@ -189,9 +190,12 @@ static void bench_worst(struct arena *arena, uint32_t rounds)
   uint32_t clock = UINT32_MAX;
   for (uint32_t i = 0; i < WORST_OPERATIONS; i++)
     alloc[i] = free[i] = UINT32_MAX;
-  for (uint32_t r = 0; r < rounds; r++) {
+  for (uint32_t r = 0; r < WORST_ROUNDS * rounds; r++) {
     uint64_t seed = 7;
+    frame_t warm;
     arena_fresh(arena);
+    must(buddy_alloc(&arena->buddy, 0, &warm), "warm-up");
+    must(buddy_free(&arena->buddy, warm, 0), "warm-up");
     for (uint32_t i = 0; i < WORST_OPERATIONS; i++) {
       frame_t frame;
       uint32_t order = i % 2 ? random_order(&seed) : 0;

@@ -8,12 +8,18 @@ static uint64_t *leaf_slot(uint64_t *memory, frame_t root, uint64_t address)
   return &memory[512 * (entry >> 12 & 0xFFFFFFFFu) + (address >> 12 & 511)];
 }
 
-void walker_map(uint64_t *memory, frame_t root, uint64_t address, frame_t frame)
+uint64_t walker_map(uint64_t *memory, frame_t root, uint64_t address, frame_t frame)
 {
-  *leaf_slot(memory, root, address) = (uint64_t)frame << 12 | 3u;
+  uint64_t *slot = leaf_slot(memory, root, address);
+  uint64_t old = *slot;
+  *slot = (uint64_t)frame << 12 | 3u;
+  return old;
 }
 
-void walker_unmap(uint64_t *memory, frame_t root, uint64_t address)
+uint64_t walker_unmap(uint64_t *memory, frame_t root, uint64_t address)
 {
-  *leaf_slot(memory, root, address) = 0;
+  uint64_t *slot = leaf_slot(memory, root, address);
+  uint64_t old = *slot;
+  *slot = 0;
+  return old;
 }

@@ -131,142 +131,6 @@ enum status bitset_init(struct bitset *set, uint64_t size, uint64_t *words, uint
   return STATUS_OK;
 }
 
-/* The place of word w of a level. */
-/*@ requires layout: BitsetLayout(set);
-    requires range: level < set->depth && w < set->length[level];
-    assigns \nothing;
-    ensures place: \result == set->offset[level] + w;
-    ensures inside: \result < set->nwords;
-*/
-static uint64_t place(const struct bitset *set, uint32_t level, uint64_t w)
-{
-  return set->offset[level] + w;
-}
-
-/* Adds bit n of a level; returns its word as it was before. */
-/*@ requires layout: BitsetLayout(set);
-    requires range: level < set->depth && n < 64 * set->length[level];
-    assigns set->words[set->offset[level] + n / 64];
-    ensures layout: BitsetLayout(set);
-    ensures before: \result == \old(LevelWord(set, level, n / 64));
-    ensures nonzero: LevelWord(set, level, n / 64) != 0;
-    ensures added: LevelBit(set, level, n);
-    ensures bits: \forall integer k, m; 0 <= k < set->depth && 0 <= m < 64 * set->length[k] &&
-      !(k == level && m == n) ==> (LevelBit(set, k, m) <==> \old(LevelBit(set, k, m)));
-    ensures words: \forall integer k, w; 0 <= k < set->depth && 0 <= w < set->length[k] &&
-      !(k == level && w == n / 64) ==> LevelWord(set, k, w) == \old(LevelWord(set, k, w));
-*/
-static uint64_t level_add(struct bitset *set, uint32_t level, uint64_t n)
-{
-  uint64_t at = place(set, level, n / 64);
-  uint64_t before = set->words[at];
-  set->words[at] = word_add(before, n % 64);
-  return before;
-}
-
-/* Removes bit n of a level; returns its word as it is then. */
-/*@ requires layout: BitsetLayout(set);
-    requires range: level < set->depth && n < 64 * set->length[level];
-    assigns set->words[set->offset[level] + n / 64];
-    ensures layout: BitsetLayout(set);
-    ensures after: \result == LevelWord(set, level, n / 64);
-    ensures zero: \old(LevelWord(set, level, n / 64)) == 0 ==> \result == 0;
-    ensures removed: !LevelBit(set, level, n);
-    ensures bits: \forall integer k, m; 0 <= k < set->depth && 0 <= m < 64 * set->length[k] &&
-      !(k == level && m == n) ==> (LevelBit(set, k, m) <==> \old(LevelBit(set, k, m)));
-    ensures words: \forall integer k, w; 0 <= k < set->depth && 0 <= w < set->length[k] &&
-      !(k == level && w == n / 64) ==> LevelWord(set, k, w) == \old(LevelWord(set, k, w));
-*/
-static uint64_t level_remove(struct bitset *set, uint32_t level, uint64_t n)
-{
-  uint64_t at = place(set, level, n / 64);
-  uint64_t after = word_remove(set->words[at], n % 64);
-  set->words[at] = after;
-  return after;
-}
-
-/* Adds the bit of a word that is in use; true when the levels above know already. */
-/*@ requires layout: BitsetLayout(set);
-    requires range: 1 <= level < set->depth && position < set->length[level - 1];
-    requires changed: SummaryBut(set, level - 1, position) && LevelWord(set, level - 1, position) != 0;
-    requires beyond: NoneBeyond(set);
-    assigns set->words[set->offset[level] + position / 64];
-    ensures layout: BitsetLayout(set);
-    ensures beyond: NoneBeyond(set);
-    ensures used: LevelWord(set, level, position / 64) != 0;
-    ensures rest: SummaryBut(set, level, position / 64);
-    ensures done: \result ==> BitsetSummary(set);
-*/
-static bool step_add(struct bitset *set, uint32_t level, uint64_t position)
-{
-  uint64_t before = level_add(set, level, position);
-  //@ assert below: LevelWord(set, level - 1, position) == \at(LevelWord(set, level - 1, position), Pre);
-  //@ assert rest: SummaryBut(set, level, position / 64);
-  /*@ assert above: before != 0 && level + 1 < set->depth ==> LevelBit(set, level + 1, position / 64); */
-  return before != 0;
-}
-
-/* Removes the bit of a word that is not in use; true when the levels above stay right. */
-/*@ requires layout: BitsetLayout(set);
-    requires range: 1 <= level < set->depth && position < set->length[level - 1];
-    requires changed: SummaryBut(set, level - 1, position) && LevelWord(set, level - 1, position) == 0;
-    requires beyond: NoneBeyond(set);
-    assigns set->words[set->offset[level] + position / 64];
-    ensures layout: BitsetLayout(set);
-    ensures beyond: NoneBeyond(set);
-    ensures rest: SummaryBut(set, level, position / 64);
-    ensures unused: !\result ==> LevelWord(set, level, position / 64) == 0;
-    ensures done: \result ==> BitsetSummary(set);
-*/
-static bool step_remove(struct bitset *set, uint32_t level, uint64_t position)
-{
-  uint64_t after = level_remove(set, level, position);
-  //@ assert below: LevelWord(set, level - 1, position) == \at(LevelWord(set, level - 1, position), Pre);
-  //@ assert rest: SummaryBut(set, level, position / 64);
-  /*@ assert above: after != 0 && level + 1 < set->depth ==> LevelBit(set, level + 1, position / 64); */
-  return after != 0;
-}
-
-void bitset_climb_add(struct bitset *set, uint64_t n)
-{
-  uint64_t position = n;
-  /*@ loop invariant level: 1 <= level <= set->depth;
-      loop invariant layout: BitsetLayout(set);
-      loop invariant range: position < set->length[level - 1];
-      loop invariant used: LevelWord(set, level - 1, position) != 0;
-      loop invariant rest: SummaryBut(set, level - 1, position);
-      loop invariant beyond: NoneBeyond(set);
-      loop assigns level, position, set->words[set->length[0] .. set->nwords - 1];
-      loop variant set->depth - level;
-  */
-  for (uint32_t level = 1; level < set->depth; level++) {
-    //@ assert inside: set->length[0] <= set->offset[level] + position / 64 < set->nwords;
-    if (step_add(set, level, position))
-      return;
-    position /= 64;
-  }
-}
-
-void bitset_climb_remove(struct bitset *set, uint64_t n)
-{
-  uint64_t position = n;
-  /*@ loop invariant level: 1 <= level <= set->depth;
-      loop invariant layout: BitsetLayout(set);
-      loop invariant range: position < set->length[level - 1];
-      loop invariant unused: LevelWord(set, level - 1, position) == 0;
-      loop invariant rest: SummaryBut(set, level - 1, position);
-      loop invariant beyond: NoneBeyond(set);
-      loop assigns level, position, set->words[set->length[0] .. set->nwords - 1];
-      loop variant set->depth - level;
-  */
-  for (uint32_t level = 1; level < set->depth; level++) {
-    //@ assert inside: set->length[0] <= set->offset[level] + position / 64 < set->nwords;
-    if (step_remove(set, level, position))
-      return;
-    position /= 64;
-  }
-}
-
 /* The smallest bit of a level in position's own word, at or after it; else the start of
  * the next word. */
 /*@ requires layout: BitsetLayout(set);
@@ -280,7 +144,7 @@ static uint64_t scan(const struct bitset *set, uint32_t level, uint64_t position
 {
   uint64_t w = position / 64;
   //@ assert div: \forall integer n; 64 * w <= n < 64 * w + 64 ==> n / 64 == w && n % 64 == n - 64 * w;
-  return 64 * w + word_next(set->words[place(set, level, w)], position % 64);
+  return 64 * w + word_next(set->words[bitset_place(set, level, w)], position % 64);
 }
 
 /* The lowest bit of a level below bit position of the level above. */
@@ -298,7 +162,7 @@ static uint64_t descend(const struct bitset *set, uint32_t level, uint64_t posit
   //@ assert inside: position < set->length[level];
   //@ assert used: LevelWord(set, level, position) != 0;
   //@ assert div: \forall integer n; 64 * position <= n < 64 * position + 64 ==> n / 64 == position && n % 64 == n - 64 * position;
-  return 64 * position + word_lowest(set->words[place(set, level, position)]);
+  return 64 * position + word_lowest(set->words[bitset_place(set, level, position)]);
 }
 
 /* A member has a bit on every level. */
@@ -401,8 +265,8 @@ static bool level_agrees(const struct bitset *set, uint32_t level)
       loop variant end - n;
   */
   for (uint64_t n = 0; n < end; n++) {
-    bool bit = word_has(set->words[place(set, level, n / 64)], n % 64);
-    bool used = n < set->length[level - 1] && set->words[place(set, level - 1, n)] != 0;
+    bool bit = word_has(set->words[bitset_place(set, level, n / 64)], n % 64);
+    bool used = n < set->length[level - 1] && set->words[bitset_place(set, level - 1, n)] != 0;
     if (bit != used)
       return false;
   }

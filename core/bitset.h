@@ -27,6 +27,7 @@ struct bitset {
 };
 
 #include "../annotations/bitset.acsl"
+#include "climb.h"
 
 /* Words that bitset_init needs for a set of this size; 0 when size is 0 or above
  * BITSET_SIZE_MAX. O(levels). */
@@ -62,26 +63,6 @@ uint64_t bitset_words(uint64_t size);
     disjoint behaviors;
 */
 enum status bitset_init(struct bitset *set, uint64_t size, uint64_t *words, uint64_t nwords);
-
-/* Goes on with an add in the summaries: word n of the members has become non-zero. For
- * bitset_add only. */
-/*@ requires layout: BitsetLayout(set);
-    requires range: n < set->length[0];
-    requires changed: SummaryBut(set, 0, n) && NoneBeyond(set) && LevelWord(set, 0, n) != 0;
-    assigns set->words[set->length[0] .. set->nwords - 1];
-    ensures valid: Bitset(set);
-*/
-void bitset_climb_add(struct bitset *set, uint64_t n);
-
-/* Goes on with a remove in the summaries: word n of the members has become zero. For
- * bitset_remove only. */
-/*@ requires layout: BitsetLayout(set);
-    requires range: n < set->length[0];
-    requires changed: SummaryBut(set, 0, n) && NoneBeyond(set) && LevelWord(set, 0, n) == 0;
-    assigns set->words[set->length[0] .. set->nwords - 1];
-    ensures valid: Bitset(set);
-*/
-void bitset_climb_remove(struct bitset *set, uint64_t n);
 
 /* Whether n, below size, is a member. O(1). */
 /*@ requires valid: BitsetLayout(set);

@@ -548,7 +548,7 @@ static void remove_free(struct buddy *buddy, uint64_t node)
     ensures leaves: LeavesMore{Old, Here}(buddy, node, order);
     ensures used: UsedLess{Old, Here}(buddy, node);
 */
-static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
+static inline void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
 {
   //@ ghost lemma_numbers(buddy);
   //@ assert bounds: CountBounds(buddy, First(buddy, order), First(buddy, order));
@@ -596,7 +596,7 @@ static void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
     ensures leaves: LeavesLess{Old, Here}(buddy, node, order);
     ensures used: UsedMore{Old, Here}(buddy, node);
 */
-static void take_node(struct buddy *buddy, uint64_t node, uint32_t order)
+static inline void take_node(struct buddy *buddy, uint64_t node, uint32_t order)
 {
   //@ ghost lemma_numbers(buddy);
   //@ ghost lemma_tree(buddy);
@@ -681,7 +681,7 @@ static uint64_t sibling(uint64_t node)
     ensures reserved: SameLeafSplit{Old, Here}(buddy);
     ensures frames: buddy->free_frames == \old(buddy->free_frames);
 */
-static void split_node(struct buddy *buddy, uint64_t node, uint64_t kept, uint32_t order)
+static inline void split_node(struct buddy *buddy, uint64_t node, uint64_t kept, uint32_t order)
 {
   //@ ghost lemma_numbers(buddy);
   set_split(buddy, node);
@@ -726,7 +726,7 @@ static uint64_t pick_node(const struct buddy *buddy, uint32_t order)
     ensures reserved: SameLeafSplit{Old, Here}(buddy);
     ensures frames: buddy->free_frames == \old(buddy->free_frames);
 */
-static void join(struct buddy *buddy, uint64_t node, uint32_t order)
+static inline void join(struct buddy *buddy, uint64_t node, uint32_t order)
 {
   //@ ghost lemma_numbers(buddy);
   //@ assert even: First(buddy, order) == 2 * First(buddy, order + 1);
@@ -749,7 +749,7 @@ static void join(struct buddy *buddy, uint64_t node, uint32_t order)
     ensures reserved: SameLeafSplit{Old, Here}(buddy);
     ensures frames: buddy->free_frames == \old(buddy->free_frames);
 */
-static void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
+static inline void merge_up(struct buddy *buddy, uint64_t node, uint32_t order)
 {
   //@ ghost lemma_numbers(buddy);
   //@ ghost lemma_block(buddy, node, order);
@@ -810,31 +810,49 @@ static uint32_t free_above(const struct buddy *buddy, uint64_t leaf)
   return BUDDY_ORDERS;
 }
 
-/* Makes the block of an order above a leaf used: cuts it out of the free block of order
- * from above it. Returns its node. */
+/* The half of a block to go on with: the one above leaf, or the first when leaf is 0. */
+/*@ requires order: 1 <= order <= BUDDY_MAX_ORDER;
+    requires range: 1 <= node < FRAMES_MAX;
+    requires above: leaf != 0 ==> node == Up(leaf, order);
+    assigns \nothing;
+    ensures first: leaf == 0 ==> \result == 2 * node;
+    ensures above: leaf != 0 ==> \result == Up(leaf, order - 1);
+*/
+static inline uint64_t half_of(uint64_t node, uint64_t leaf, uint32_t order)
+{
+  return leaf == 0 ? 2 * node : node_up(leaf, order - 1);
+}
+
+/* Makes the block of an order above a leaf, or the first when leaf is 0, used: cuts it out of
+ * the free block of order from at node. Returns its node. In line, always: most blocks are
+ * asked for with a leaf of 0, and then little is left of the loop. */
 /*@ requires state: BuddyState(buddy);
-    requires leaf: Leaf(buddy, leaf) && order <= from <= BUDDY_MAX_ORDER;
-    requires free: Free(buddy, Up(leaf, from));
+    requires free: NodeOf(buddy, node, from) && Free(buddy, node);
+    requires leaf: order <= from <= BUDDY_MAX_ORDER && (leaf == 0 || (Leaf(buddy, leaf) && node == Up(leaf, from)));
     assigns BUDDY_CHANGES(buddy);
     ensures state: BuddyState(buddy);
-    ensures node: \result == Up(leaf, order) && NodeOf(buddy, \result, order) && Used(buddy, \result);
+    ensures node: \result == Up(LeafOr(leaf, Down(node, from)), order) && NodeOf(buddy, \result, order) && Used(buddy, \result);
     ensures were_free: \forall integer x; Leaf(buddy, x) && Up(x, order) == \result ==> \old(FreeLeaf(buddy, x));
     ensures leaves: LeavesLess{Old, Here}(buddy, \result, order);
     ensures used: UsedMore{Old, Here}(buddy, \result);
     ensures reserved: SameLeafSplit{Old, Here}(buddy);
     ensures frames: buddy->free_frames == \old(buddy->free_frames);
 */
-static uint64_t carve(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32_t from)
+__attribute__((always_inline)) static inline uint64_t
+carve(struct buddy *buddy, uint64_t node, uint64_t leaf, uint32_t order, uint32_t from)
 {
   //@ ghost lemma_numbers(buddy);
   //@ ghost lemma_up();
-  uint64_t node = node_up(leaf, from);
+  //@ ghost lemma_under_all(buddy);
   //@ ghost lemma_above(buddy, node, from);
-  /*@ assert unused: \forall integer o; order <= o <= from ==> !Used(buddy, Up(leaf, o)); */
+  //@ ghost lemma_block(buddy, node, from);
+  //@ assert leaf: Leaf(buddy, LeafOr(leaf, Down(node, from))) && Up(LeafOr(leaf, Down(node, from)), from) == node;
+  /*@ assert unused: \forall integer o; order <= o <= from ==> !Used(buddy, Up(LeafOr(leaf, Down(node, from)), o)); */
   /*@ assert free: \forall integer x; Leaf(buddy, x) && Up(x, from) == node ==> FreeLeaf(buddy, x); */
   take_node(buddy, node, from);
   /*@ loop invariant range: order <= o <= from;
-      loop invariant node: node == Up(leaf, o) && NodeOf(buddy, node, o) && Used(buddy, node);
+      loop invariant node: node == Up(LeafOr(leaf, Down(\at(node, Pre), from)), o) && NodeOf(buddy, node, o) && Used(buddy, node);
+      loop invariant first: leaf == 0 ==> Down(\at(node, Pre), from) == Down(node, o);
       loop invariant state: BuddyState(buddy);
       loop invariant free: LeavesLess{Pre, Here}(buddy, node, o);
       loop invariant under: \forall integer x; Leaf(buddy, x) && Up(x, o) == node ==> \at(FreeLeaf(buddy, x), Pre);
@@ -845,7 +863,13 @@ static uint64_t carve(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32
       loop variant o - order;
   */
   for (uint32_t o = from; o > order; o--) {
-    uint64_t kept = node_up(leaf, o - 1);
+    uint64_t kept = half_of(node, leaf, o);
+    //@ ghost lemma_down(o - 1);
+    //@ assert start: leaf == 0 ==> Down(2 * node, o - 1) == Down(node, o);
+    //@ ghost lemma_under(o - 1);
+    //@ assert row: leaf == 0 ==> 0 <= Down(2 * node, o - 1) && 1 <= Pow2(o - 1);
+    //@ assert child: leaf == 0 ==> Up(Down(2 * node, o - 1), o - 1) == 2 * node;
+    //@ assert kept: kept == Up(LeafOr(leaf, Down(\at(node, Pre), from)), o - 1);
     /*@ assert half: \forall integer x; Leaf(buddy, x) ==> Up(x, o) == Up(x, o - 1) / 2; */
     /*@ assert halves: \forall integer x; Leaf(buddy, x) ==>
           (Up(x, o) == node <==> Up(x, o - 1) == kept || Up(x, o - 1) == Sibling(kept)); */
@@ -890,14 +914,14 @@ static void set_free_frames(struct buddy *buddy, uint64_t count)
   //@ assert tree: Tree(buddy);
 }
 
-/* Makes the block of an order above a leaf used, cut out of the free block of order from
- * above it. Returns its first frame. */
+/* Makes the block of an order above a leaf, or the first when leaf is 0, used, cut out of the
+ * free block of order from at node. Returns its first frame. */
 /*@ requires valid: BuddyValid(buddy);
-    requires leaf: Leaf(buddy, leaf) && order <= from <= BUDDY_MAX_ORDER;
-    requires free: Free(buddy, Up(leaf, from));
+    requires free: NodeOf(buddy, node, from) && Free(buddy, node);
+    requires leaf: order <= from <= BUDDY_MAX_ORDER && (leaf == 0 || (Leaf(buddy, leaf) && node == Up(leaf, from)));
     assigns BUDDY_CHANGES(buddy);
     ensures valid: BuddyValid(buddy);
-    ensures exact: \result == Down(Up(leaf, order), order) - Leaves(buddy);
+    ensures exact: \result == Down(Up(LeafOr(leaf, Down(node, from)), order), order) - Leaves(buddy);
     ensures block: Allocated(buddy, \result, order);
     ensures taken: FramesTaken{Old, Here}(buddy, \result, Pow2(order));
     ensures allocated: AllocatedMore{Old, Here}(buddy, \result, order);
@@ -905,16 +929,17 @@ static void set_free_frames(struct buddy *buddy, uint64_t count)
     ensures numbers: SameNumbers{Old, Here}(buddy);
     ensures counted: buddy->free_frames == \old(buddy->free_frames) - Pow2(order);
 */
-static uint64_t take_block(struct buddy *buddy, uint64_t leaf, uint32_t order, uint32_t from)
+__attribute__((always_inline)) static inline uint64_t
+take_block(struct buddy *buddy, uint64_t node, uint64_t leaf, uint32_t order, uint32_t from)
 {
   //@ ghost lemma_numbers(buddy);
-  uint64_t node = carve(buddy, leaf, order, from);
+  uint64_t taken = carve(buddy, node, leaf, order, from);
   //@ ghost Carved:;
-  //@ ghost lemma_block(buddy, node, order);
-  uint64_t first = node_down(node, order) - leaves(buddy);
-  //@ assert first: Leaves(buddy) + first == Down(node, order);
+  //@ ghost lemma_block(buddy, taken, order);
+  uint64_t first = node_down(taken, order) - leaves(buddy);
+  //@ assert first: Leaves(buddy) + first == Down(taken, order);
   /*@ assert where: \forall integer x; Leaves(buddy) <= x < Leaves(buddy) + buddy->nframes ==>
-        Leaf(buddy, x) && (Up(x, order) == node <==> Leaves(buddy) + first <= x < Leaves(buddy) + first + Pow2(order)); */
+        Leaf(buddy, x) && (Up(x, order) == taken <==> Leaves(buddy) + first <= x < Leaves(buddy) + first + Pow2(order)); */
   /*@ assert gone: \forall integer x; Leaves(buddy) + first <= x < Leaves(buddy) + first + Pow2(order) ==> !FreeLeaf(buddy, x); */
   /*@ assert changed: \forall integer x; Leaves(buddy) <= x < Leaves(buddy) + buddy->nframes ==>
         (FreeLeaf{Pre}(buddy, x) <==> FreeLeaf(buddy, x) || Leaves(buddy) + first <= x < Leaves(buddy) + first + Pow2(order)); */
@@ -925,9 +950,9 @@ static uint64_t take_block(struct buddy *buddy, uint64_t leaf, uint32_t order, u
   set_free_frames(buddy, buddy->free_frames - order_frames(order));
   //@ assert same: LeavesKept{Carved, Here}(buddy);
   /*@ assert still: \forall integer f; 0 <= f < buddy->nframes ==> (FreeFrame{Carved}(buddy, f) <==> FreeFrame(buddy, f)); */
-  //@ assert used: UsedMore{Pre, Here}(buddy, node);
-  //@ assert names: SameNumbers{Pre, Here}(buddy) && BlockNames{Pre}(buddy, node, order);
-  //@ assert block: Block{Pre}(buddy, first, order) && Up(Leaves{Pre}(buddy) + first, order) == node;
+  //@ assert used: UsedMore{Pre, Here}(buddy, taken);
+  //@ assert names: SameNumbers{Pre, Here}(buddy) && BlockNames{Pre}(buddy, taken, order);
+  //@ assert block: Block{Pre}(buddy, first, order) && Up(Leaves{Pre}(buddy) + first, order) == taken;
   return first;
 }
 
@@ -942,7 +967,7 @@ static uint64_t take_block(struct buddy *buddy, uint64_t leaf, uint32_t order, u
     ensures numbers: SameNumbers{Old, Here}(buddy);
     ensures counted: buddy->free_frames == \old(buddy->free_frames) + Pow2(order);
 */
-static void give_block(struct buddy *buddy, uint64_t frame, uint32_t order)
+static inline void give_block(struct buddy *buddy, uint64_t frame, uint32_t order)
 {
   //@ ghost lemma_numbers(buddy);
   //@ ghost lemma_powers();
@@ -1163,7 +1188,8 @@ static void reserve_frame(struct buddy *buddy, uint64_t frame)
   //@ ghost lemma_above(buddy, leaf, 0);
   //@ assert unused: !Used(buddy, leaf);
   //@ assert not: !Allocated(buddy, frame, 0);
-  take_block(buddy, leaf, 0, free_above(buddy, leaf));
+  uint32_t from = free_above(buddy, leaf);
+  take_block(buddy, node_up(leaf, from), leaf, 0, from);
   //@ ghost Taken:;
   //@ assert block: Allocated(buddy, frame, 0) && Used(buddy, leaf);
   //@ assert taken: AllocatedMore{Pre, Here}(buddy, frame, 0);
@@ -1334,9 +1360,8 @@ enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
     return STATUS_OUT_OF_MEMORY;
   uint64_t node = pick_node(buddy, o);
   //@ ghost lemma_block(buddy, node, o);
-  uint64_t leaf = node_down(node, o);
-  //@ assert some: FreeBlock(buddy, leaf - Leaves(buddy), o);
-  uint64_t first = take_block(buddy, leaf, order, o);
+  //@ assert some: FreeBlock(buddy, Down(node, o) - Leaves(buddy), o);
+  uint64_t first = take_block(buddy, node, 0, order, o);
   //@ ghost Taken:;
   //@ assert range: first + Pow2(order) <= buddy->nframes;
   //@ assert numbers: SameNumbers{Pre, Here}(buddy);
@@ -1395,7 +1420,7 @@ enum status buddy_alloc_at(struct buddy *buddy, frame_t frame, uint32_t order)
   if (above < order || above == BUDDY_ORDERS)
     return STATUS_NOT_FREE;
   //@ assert start: Down(Up(leaf, order), order) == leaf;
-  take_block(buddy, leaf, order, above);
+  take_block(buddy, node_up(leaf, above), leaf, order, above);
   return STATUS_OK;
 }
 

@@ -1,4 +1,5 @@
 #include "frame.h"
+#include "reference.h"
 
 /* The frames first .. first + count - 1 exist. */
 /*@ requires \valid_read(&db->nframes);
@@ -135,36 +136,6 @@ static void set_records(struct frames *db, uint64_t first, uint64_t count, uint8
   //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
 }
 
-/* The references of the block that starts at first, and nothing else. */
-/*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy);
-    requires managed: first < db->nframes;
-    assigns db->records[first].references;
-    ensures layout: FramesLayout(db);
-    ensures buddy: BuddyValid(&db->buddy);
-    ensures frames: SameFrames{Pre, Post}(&db->buddy);
-    ensures places: SamePlaces{Pre, Post}(db);
-    ensures written: References(db, first) == references;
-    ensures rest: SameButReferences{Pre, Post}(db);
-    ensures others: SameOutside{Pre, Post}(db, first, first + 1);
-*/
-static void write_references(struct frames *db, frame_t first, uint32_t references)
-{
-  db->records[first].references = references;
-  //@ assert places: SamePlaces{Pre, Here}(db);
-  //@ ghost lemma_numbers(&db->buddy);
-  //@ assert same_set: SameBitset{Pre, Here}(&db->buddy.free);
-  //@ assert same_words: SameBuddyWords{Pre, Here}(&db->buddy);
-  //@ assert same_buddy: SameBuddy{Pre, Here}(&db->buddy);
-  //@ assert levels: BitsetLevels(&db->buddy.free);
-  //@ assert memory: FramesMemory(db);
-  //@ assert layout: FramesLayout(db);
-  //@ assert buddy: BuddyValid(&db->buddy);
-  //@ assert frames: SameFrames{Pre, Here}(&db->buddy);
-  //@ assert others: \forall integer f; 0 <= f < db->nframes && f != first ==> References(db, f) == \at(References(db, f), Pre);
-  //@ assert parents: \forall integer f; 0 <= f < db->nframes ==> Parent(db, f) == \at(Parent(db, f), Pre);
-  //@ assert rest: SameButReferences{Pre, Here}(db);
-}
-
 /* The records of a run that holds no block in use, or one block as a whole, and whose frames
  * the buddy holds free or reserved by now. */
 /*@ requires layout: FramesLayout(db) && BuddyValid(&db->buddy) && Records(db);
@@ -282,15 +253,6 @@ static void set_run_flags(struct frames *db, uint64_t first, uint64_t count, uin
   */
   for (uint64_t k = 0; k < count; k++)
     db->records[first + k].flags = flags;
-}
-
-/*@ requires layout: FramesLayout(db) && frame < db->nframes;
-    assigns \nothing;
-    ensures exact: \result == BlockFirst(db, frame);
-*/
-static frame_t frame_first(const struct frames *db, frame_t frame)
-{
-  return db->records[frame].order == 0 ? frame : db->records[frame].parent;
 }
 
 /* The first records of a database: every frame is reserved. */
@@ -436,36 +398,6 @@ enum status frame_alloc(struct frames *db, uint32_t order, enum owner owner, uin
   //@ assert poison: \forall integer f; first <= f < first + Pow2(order) ==> !Poisoned(db, f);
   //@ assert others: SameOutside{Pre, Here}(db, first, first + Pow2(order));
   return STATUS_OK;
-}
-
-/* The count of the block that starts at first. */
-/*@ requires valid: FramesValid(db);
-    requires block: first < db->nframes && InUse(db, first) && BlockFirst(db, first) == first;
-    requires used: references >= 1;
-    assigns db->records[first].references;
-    ensures layout: FramesLayout(db);
-    ensures buddy: BuddyValid(&db->buddy);
-    ensures records: Records(db);
-    ensures agree: FramesAgree(db);
-    ensures frames: SameFrames{Pre, Post}(&db->buddy);
-    ensures places: SamePlaces{Pre, Post}(db);
-    ensures written: References(db, first) == references;
-    ensures rest: SameButReferences{Pre, Post}(db);
-    ensures others: SameOutside{Pre, Post}(db, first, first + 1);
-*/
-static void set_references(struct frames *db, frame_t first, uint32_t references)
-{
-  write_references(db, first, references);
-  //@ assert others: \forall integer f; 0 <= f < db->nframes && f != first ==> References(db, f) == \at(References(db, f), Pre);
-  //@ assert same: \forall integer f; 0 <= f < db->nframes ==> BlockFirst(db, f) == \at(BlockFirst(db, f), Pre);
-  //@ assert known: FramesKnown(db);
-  //@ assert idle: FramesIdle(db);
-  //@ assert clean: FramesClean(db);
-  //@ assert inside: FramesInside(db);
-  //@ assert first: FramesFirst(db);
-  //@ assert counted: FramesCounted(db);
-  //@ assert whole: FramesWhole(db);
-  //@ assert tables: FramesTables(db);
 }
 
 enum status frame_get(struct frames *db, frame_t frame)

@@ -593,9 +593,10 @@ static void put_target(const struct pagetable *table, uint64_t entry)
   //@ assert valid: SpaceValid(table);
 }
 
-/* Not in line: that would slow down the pages whose tables are there. */
+/* Not in line: that would slow down the pages whose tables are there. For the same reason they
+ * come last where they are called: with work after the call, every map would save registers. */
 __attribute__((noinline)) static enum status map_far(struct pagetable *table, uint64_t page,
-                                                     uint64_t entry);
+                                                     frame_t frame, uint32_t permissions);
 __attribute__((noinline)) static void prune(struct pagetable *table, uint64_t page);
 
 /* Maps a page that has a table of level 2 and none of level 1. */
@@ -780,7 +781,7 @@ static enum status map_under4(struct pagetable *table, uint64_t page, uint64_t e
     ensures slots: \result != STATUS_OK ==> SameSlots{Pre, Post}(table->frames, table->memory);
     ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory);
 */
-static enum status map_far(struct pagetable *table, uint64_t page, uint64_t entry)
+static enum status map_under(struct pagetable *table, uint64_t page, uint64_t entry)
 {
   struct path path = walk(table, page);
   if (path.level == 4)
@@ -790,55 +791,92 @@ static enum status map_far(struct pagetable *table, uint64_t page, uint64_t entr
   return map_under2(table, page, path.table2, entry);
 }
 
-/* Maps a page unless it is mapped. */
-/*@ requires valid: SpaceValid(table) && Page(page) && PtePresent(entry);
+/* Maps a page that has no table of level 1 yet to a frame that may be mapped. */
+/*@ requires valid: SpaceValid(table) && Page(page) && permissions <= PAGE_PERMISSIONS;
+    requires target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame);
+    requires missing: Table1(table->memory, table->root, page) < 0;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
+      PteFrame(Entry(table->memory, table->root, page)) == frame &&
+      PtePermissions(Entry(table->memory, table->root, page)) == permissions;
+    ensures reference: \result == STATUS_OK && permissions < PAGE_UNOWNED ==>
+      References(table->frames, BlockFirst(table->frames, frame)) ==
+        \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
+    ensures uses: \result != STATUS_OK || permissions >= PAGE_UNOWNED ==> SameUse{Pre, Post}(table->frames);
+    ensures others: \result == STATUS_OK ==> SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+    ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
+      Restored{Pre, Post}(table->frames);
+*/
+static enum status map_far(struct pagetable *table, uint64_t page, frame_t frame,
+                           uint32_t permissions)
+{
+  enum status status = map_under(table, page, pte_leaf(frame, permissions));
+  //@ assert space_mapped: SameSpace{Pre, Here}(table);
+  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->records == \at(table->frames->records, Pre);
+  if (status != STATUS_OK)
+    return status;
+  //@ assert mapped: Mapped(table->memory, table->root, page) && PteFrame(Entry(table->memory, table->root, page)) == frame && PtePermissions(Entry(table->memory, table->root, page)) == permissions;
+  //@ assert same_first: permissions < PAGE_UNOWNED ==> BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
+  //@ assert target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame);
+  //@ assert same_target: permissions < PAGE_UNOWNED ==> References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
+  own_target(table, frame, permissions);
+  return STATUS_OK;
+}
+
+/* Maps a page unless it is mapped, to a frame that may be mapped. */
+/*@ requires valid: SpaceValid(table) && Page(page) && permissions <= PAGE_PERMISSIONS;
+    requires target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame);
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY || \result == STATUS_ALREADY_MAPPED;
     ensures already: \result == STATUS_ALREADY_MAPPED <==> \old(Mapped(table->memory, table->root, page));
     ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
-      Entry(table->memory, table->root, page) == entry;
-    ensures uses: SameUse{Pre, Post}(table->frames);
+      PteFrame(Entry(table->memory, table->root, page)) == frame &&
+      PtePermissions(Entry(table->memory, table->root, page)) == permissions;
+    ensures reference: \result == STATUS_OK && permissions < PAGE_UNOWNED ==>
+      References(table->frames, BlockFirst(table->frames, frame)) ==
+        \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
+    ensures uses: \result != STATUS_OK || permissions >= PAGE_UNOWNED ==> SameUse{Pre, Post}(table->frames);
     ensures others: \result == STATUS_OK ==> SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
     ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
       Restored{Pre, Post}(table->frames);
 */
-static inline enum status map_entry(struct pagetable *table, uint64_t page, uint64_t entry)
+static inline enum status map_page(struct pagetable *table, uint64_t page, frame_t frame,
+                                   uint32_t permissions)
 {
   int64_t table1 = table1_of(table, page);
   if (table1 < 0)
-    return map_far(table, page, entry);
+    return map_far(table, page, frame, permissions);
   uint64_t old = read_slot(table, (frame_t)table1, index1(page));
   //@ assert old: SameEntry(old, Entry(table->memory, table->root, page));
   if (pte_present(old))
     return STATUS_ALREADY_MAPPED;
   //@ assert unmapped: !Mapped(table->memory, table->root, page);
-  add_page(table, page, (frame_t)table1, entry);
+  own_target(table, frame, permissions);
+  add_page(table, page, (frame_t)table1, pte_leaf(frame, permissions));
   return STATUS_OK;
 }
 
 enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t frame,
                           uint32_t permissions)
 {
-  bool owned = permissions < PAGE_UNOWNED;
   enum status status = page_status(address);
-  if (status == STATUS_OK)
-    status = permission_status(permissions);
-  if (status == STATUS_OK && owned)
+  if (status != STATUS_OK)
+    return status;
+  status = permission_status(permissions);
+  if (status != STATUS_OK)
+    return status;
+  if (permissions < PAGE_UNOWNED)
     status = target_status(table->frames, frame);
   if (status != STATUS_OK)
     return status;
-  //@ assert target: owned ==> frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
-  //@ assert first: owned ==> 0 <= BlockFirst(table->frames, frame) < table->frames->nframes && Owner(table->frames, BlockFirst(table->frames, frame)) == Owner(table->frames, frame);
-  status = map_entry(table, page_of(address), pte_leaf(frame, permissions));
+  status = map_page(table, page_of(address), frame, permissions);
   //@ assert space_mapped: SameSpace{Pre, Here}(table);
-  //@ assert mapped: status == STATUS_OK ==> Mapped(table->memory, table->root, PageOf(address)) && PteFrame(Entry(table->memory, table->root, PageOf(address))) == frame && PtePermissions(Entry(table->memory, table->root, PageOf(address))) == permissions;
-  //@ assert same_first: owned ==> BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
-  //@ assert same_target: owned ==> OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
-  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->records == \at(table->frames->records, Pre);
-  if (status == STATUS_OK && owned)
-    get_target(table, frame);
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
   return status;
 }
 

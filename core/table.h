@@ -5,6 +5,7 @@
 #define ASHLAR_TABLE_H
 
 #include "entry.h"
+#include "reference.h"
 
 /* The frames of a block have one owner, and a table is a block by itself (proofs/entry.c). */
 /*@ ghost
@@ -161,11 +162,7 @@ static inline int64_t take_frame(const struct pagetable *table, enum owner owner
     ensures bad_owner: frame < frames->nframes ==> (\result == STATUS_BAD_OWNER <==> Owner(frames, frame) >= OWNER_TABLE1);
     ensures saturated: frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER ==>
       (\result == STATUS_SATURATED <==> References(frames, BlockFirst(frames, frame)) == FRAME_REFERENCES_MAX);
-    ensures good: \result == STATUS_OK ==> frame < frames->nframes &&
-      OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER &&
-      References(frames, BlockFirst(frames, frame)) < FRAME_REFERENCES_MAX &&
-      0 <= BlockFirst(frames, frame) < frames->nframes &&
-      Owner(frames, BlockFirst(frames, frame)) == Owner(frames, frame);
+    ensures good: \result == STATUS_OK ==> Target(frames, frame);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_ALLOCATED ||
       \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_SATURATED;
 */
@@ -174,21 +171,18 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
   if (frame >= frames->nframes)
     return STATUS_OUT_OF_RANGE;
   const struct frame *record = &frames->records[frame];
-  if (record->owner == OWNER_FREE)
-    return STATUS_NOT_ALLOCATED;
-  if (record->owner == OWNER_RESERVED)
-    return STATUS_RESERVED;
-  if (record->owner >= OWNER_TABLE1)
-    return STATUS_BAD_OWNER;
+  if (record->owner != OWNER_KERNEL && record->owner != OWNER_USER)
+    return record->owner == OWNER_FREE       ? STATUS_NOT_ALLOCATED
+           : record->owner == OWNER_RESERVED ? STATUS_RESERVED
+                                             : STATUS_BAD_OWNER;
   //@ ghost block_alike(frames, frame);
-  const struct frame *first = record->order == 0 ? record : &frames->records[record->parent];
-  return first->references == FRAME_REFERENCES_MAX ? STATUS_SATURATED : STATUS_OK;
+  frame_t first = frame_first(frames, frame);
+  return frames->records[first].references == FRAME_REFERENCES_MAX ? STATUS_SATURATED : STATUS_OK;
 }
 
-/* Takes the reference of a mapping: the frame's status was found to be good. */
+/* Takes the reference of a mapping to a frame whose status was found to be good. */
 /*@ requires valid: SpaceValid(table);
-    requires target: frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER &&
-      References(table->frames, BlockFirst(table->frames, frame)) < FRAME_REFERENCES_MAX;
+    requires target: Target(table->frames, frame);
     assigns table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
@@ -201,7 +195,9 @@ static inline void get_target(const struct pagetable *table, frame_t frame)
 {
   //@ ghost block_alike(table->frames, frame);
   //@ assert far: \forall integer k; 0 <= k < table->frames->nframes ==> &table->root != &table->frames->records[k].references;
-  (void)frame_get(table->frames, frame);
+  frame_t first = frame_first(table->frames, frame);
+  uint32_t references = table->frames->records[first].references;
+  set_references(table->frames, first, references + 1);
   //@ assert same: table->frames == \at(table->frames, Pre) && table->memory == \at(table->memory, Pre);
   //@ assert root: table->root == \at(table->root, Pre);
   //@ assert same_space: SameSpace{Pre, Here}(table);
@@ -209,6 +205,24 @@ static inline void get_target(const struct pagetable *table, frame_t frame)
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
   //@ assert is_root: Root(table->frames, table->root);
+}
+
+/* Takes the reference of a mapping, if it is to own its frame. */
+/*@ requires valid: SpaceValid(table);
+    requires target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame);
+    assigns table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures rest: SameButReferences{Pre, Post}(table->frames);
+    ensures reference: permissions < PAGE_UNOWNED ==> References(table->frames, BlockFirst(table->frames, frame)) ==
+      \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
+    ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
+    ensures unowned: permissions >= PAGE_UNOWNED ==> SameUse{Pre, Post}(table->frames);
+*/
+static inline void own_target(const struct pagetable *table, frame_t frame, uint32_t permissions)
+{
+  if (permissions < PAGE_UNOWNED)
+    get_target(table, frame);
 }
 
 #endif
