@@ -144,7 +144,12 @@ static uint64_t scan(const struct bitset *set, uint32_t level, uint64_t position
 {
   uint64_t w = position / 64;
   //@ assert div: \forall integer n; 64 * w <= n < 64 * w + 64 ==> n / 64 == w && n % 64 == n - 64 * w;
-  return 64 * w + word_next(set->words[bitset_place(set, level, w)], position % 64);
+  uint64_t word = set->words[bitset_place(set, level, w)];
+  //@ assert word: word == LevelWord(set, level, w);
+  uint32_t bit = word_next(word, position % 64);
+  //@ assert place: bit < 64 ==> (64 * w + bit) / 64 == w && (64 * w + bit) % 64 == bit;
+  //@ assert found: bit < 64 ==> LevelBit(set, level, 64 * w + bit);
+  return 64 * w + bit;
 }
 
 /* The lowest bit of a level below bit position of the level above. */
@@ -267,6 +272,8 @@ static bool level_agrees(const struct bitset *set, uint32_t level)
   for (uint64_t n = 0; n < end; n++) {
     bool bit = word_has(set->words[bitset_place(set, level, n / 64)], n % 64);
     bool used = n < set->length[level - 1] && set->words[bitset_place(set, level - 1, n)] != 0;
+    //@ assert bit: bit <==> LevelBit(set, level, n);
+    //@ assert used: used <==> n < set->length[level - 1] && LevelWord(set, level - 1, n) != 0;
     if (bit != used)
       return false;
   }

@@ -71,7 +71,7 @@ enum status boot_alloc(struct boot_alloc *alloc, uint64_t nframes, uint64_t alig
   if (nframes == 0 || align == 0)
     return STATUS_BAD_ARGUMENT;
   /*@ loop invariant index: 0 <= k <= alloc->nruns;
-      loop invariant none: \forall integer i, q; 0 <= i < k && alloc->runs[i].first <= align * q ==> alloc->runs[i].end < align * q + nframes;
+      loop invariant none: \forall integer i; 0 <= i < k ==> NoRoom(alloc->runs, i, nframes, align);
       loop assigns k;
       loop variant alloc->nruns - k;
   */
@@ -87,6 +87,7 @@ enum status boot_alloc(struct boot_alloc *alloc, uint64_t nframes, uint64_t alig
       *out = (frame_t)start;
       return STATUS_OK;
     }
+    //@ assert here: NoRoom(alloc->runs, k, nframes, align);
   }
   return STATUS_OUT_OF_MEMORY;
 }

@@ -1198,6 +1198,8 @@ static void reserve_frame(struct buddy *buddy, uint64_t frame)
   set_split(buddy, leaf);
   //@ assert used: UsedLess{Taken, Here}(buddy, leaf);
   //@ assert less: AllocatedLess{Taken, Here}(buddy, frame, 0);
+  //@ assert numbers: SameNumbers{Taken, Here}(buddy);
+  //@ assert leaves: SameLeaves{Taken, Here}(buddy);
   //@ assert same: LeavesKept{Taken, Here}(buddy);
   //@ assert count: FrameCount(buddy, buddy->free_frames);
   //@ assert allocated: SameAllocated{Pre, Here}(buddy);

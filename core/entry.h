@@ -83,7 +83,6 @@ static inline void report(const struct pagetable *table, uint64_t entry, struct 
   //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
   //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
-  //@ assert levels: BitsetLevels(&table->frames->buddy.free);
   //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -206,6 +205,8 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
@@ -357,6 +358,8 @@ static inline void set_slot(const struct pagetable *table, frame_t frame, frame_
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);

@@ -259,6 +259,7 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
     ensures entry: Entry(table->memory, table->root, page) == entry;
     ensures records: SameButTable{Pre, Post}(table->frames, frame, -1);
     ensures others: SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page);
+    ensures slots: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + page % 512);
 */
 static inline void add_page(const struct pagetable *table, uint64_t page, frame_t frame,
                             uint64_t entry)

@@ -11,6 +11,9 @@ A committed cache (proofs/cache) replays the proof without running a prover. Wha
 replay depends on nothing but the module's text, its options and scripts, the cache and the
 versions of the tools: while all of these are the same, it is read from proofs/replayed.json,
 unless --replay asks for the replay itself.
+
+proofs/first.json names the goals that the module's first prover does not prove, and the prover that
+does: it goes first there, instead of after the other's time is up. Nothing depends on it but time.
 """
 import argparse
 import configparser
@@ -84,6 +87,7 @@ class Module:
     trusts: list
     special: dict
     says: dict
+    first: dict = field(default_factory=dict)
     goals: list = field(default_factory=list)
     assumed: set = field(default_factory=set)
     problems: list = field(default_factory=list)
@@ -111,10 +115,11 @@ def load_module(path):
             special[section.split(None, 1)[1]] = dict(ini[section])
     return Module(
         name=path.stem, source=main["source"], summary=main.get("summary", ""),
-        scripts=main.get("scripts", path.stem).split(), provers=main.get("provers", "z3,cvc4"),
+        scripts=main.get("scripts", path.stem).split(), provers=main.get("provers", "cvc4,z3"),
         timeout=main.get("timeout", "10"), options=main.get("options", "").split(),
         inlines_of=main.get("inlines_of", "").split(),
         lemmas_of=main.get("lemmas_of", f"annotations/{path.stem}.acsl {main['source']}").split(), trusts=main.get("trusts", "").split(), special=special,
+        first=first_provers().get(path.stem, {}),
         says=dict(ini["says"]) if ini.has_section("says") else {})
 
 
@@ -184,8 +189,11 @@ def milliseconds(text):
     return longest
 
 
-def read_goals(output, names):
-    """Every goal's verdict. Names of goals start with that of their function."""
+def read_goals(output, names, first=()):
+    """Every goal's verdict. Names of goals start with that of their function.
+
+    A script has no prover and no time, but for one that only says which prover goes first.
+    """
     goals = []
     ordered = sorted(names, key=len, reverse=True)
     for line in output.splitlines():
@@ -196,8 +204,40 @@ def read_goals(output, names):
         text = re.sub(r"^typed_", "", goal)
         function = next((n for n in ordered if text.startswith(n + "_")), None)
         function = function or ("(lemmas)" if text.startswith(("lemma_", "check_lemma_")) else "(file)")
-        goals.append(Goal(goal, function, "Qed" if prover in ("CFG", "Script") else prover.split()[0], verdict == "Valid", milliseconds(rest)))
+        name, took = "Qed" if prover in ("CFG", "Script") else prover.split()[0], milliseconds(rest)
+        if prover == "Script" and goal in first:
+            name, took = first[goal]
+        goals.append(Goal(goal, function, name, verdict == "Valid", took))
     return goals
+
+
+def first_provers():
+    """For each module: goals, and [prover, milliseconds] of the one that goes first."""
+    path = PROOFS / "first.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def lay_first(module, folder):
+    """Puts the prover that goes first where Frama-C looks for a goal's script."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for goal, (prover, _) in module.first.items():
+        script = folder / (re.sub(r"^typed_", "", goal) + ".json")
+        if not script.exists():
+            script.write_text(json.dumps([{"prover": f"{prover}:{VERSIONS[prover.lower()][1]}", "verdict": "valid"}]))
+
+
+def write_first(modules):
+    """Keeps the goals that another prover than the module's first has proved."""
+    table = first_provers()
+    for module in modules:
+        usual = next(p for p in module.provers.split(",") if p != "script")
+        other = {g.name: [g.prover, g.milliseconds] for g in module.goals if g.valid and g.prover.lower() not in (usual, "qed")}
+        table[module.name] = dict(sorted(other.items()))
+    lines = []
+    for name in sorted(table):
+        goals = ",\n".join(f"  {json.dumps(goal)}: {json.dumps(entry)}" for goal, entry in table[name].items())
+        lines.append(f"{json.dumps(name)}: {{\n{goals}}}" if goals else f"{json.dumps(name)}: {{}}")
+    (PROOFS / "first.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def frama_c(arguments, log):
@@ -228,7 +268,11 @@ def run_group(module, group, options, mode, jobs):
     folder.mkdir(parents=True, exist_ok=True)
     for stale in (table, properties):
         stale.unlink(missing_ok=True)
-    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(jobs), "-wp-prover", module.provers,
+    first = module.first if mode in ("none", "rebuild", "cleanup") else {}
+    if first:
+        lay_first(module, folder / "script")
+    provers = module.provers if "script" in module.provers or not first else f"script,{module.provers}"
+    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(jobs), "-wp-prover", provers,
                                "-wp-cache", mode, "-wp-session", str(folder),
                                "-wp-report-json", str(table)] + options
                      + ["-then", "-report-csv", str(properties)], folder / "log")
@@ -237,7 +281,7 @@ def run_group(module, group, options, mode, jobs):
         module.problems.append(f"frama-c failed on {module.source}; see {relative(folder / 'log')}")
         return []
     names = list(json.loads(table.read_text()).get("wp:functions", {}))
-    goals = read_goals(result.stdout, names)
+    goals = read_goals(result.stdout, names, first)
     counted = re.search(r"Proved goals:\s+(\d+) / (\d+)", result.stdout)
     stated = (int(counted[1]), int(counted[2])) if counted else (0, 0)
     if stated != (sum(g.valid for g in goals), len(goals)):
@@ -341,7 +385,7 @@ def write_replay_record(modules, known):
 def prove(module, args):
     """Proves one module: from the record, then the cache, with provers for what both lack."""
     start = time.monotonic()
-    if not (args.fresh or args.update or args.replay) and recorded(module):
+    if not (args.fresh or args.replay) and recorded(module):
         if not args.no_smoke:
             smoke(module, args)
         module.seconds = time.monotonic() - start
@@ -373,13 +417,13 @@ def prove(module, args):
 def prove_all(modules, args):
     """Modules side by side, the largest first: between two provers' runs Frama-C itself works on one core.
 
-    It sleeps 50 ms after every goal, so that a replay has two modules a core; provers, whose limits are in
-    seconds of the clock, have one.
+    It sleeps 50 ms after every goal, so that a replay has two modules a core, and proving, where limits are
+    in seconds of the clock, three on two.
     """
     environment()  # once, before several would write it
     size = floors()
     proving = args.fresh or (args.update and not args.offline)
-    workers = max(1, min(args.jobs * (1 if proving else 2), len(modules)))
+    workers = max(1, min(args.jobs * 3 // 2 if proving else args.jobs * 2, len(modules)))
     args.jobs = max(1, args.jobs // workers)
     with ThreadPoolExecutor(workers) as pool:
         runs = {pool.submit(prove, m, args): m for m in sorted(modules, key=lambda m: -size.get(m.name, 0))}
@@ -421,7 +465,7 @@ def smoke_record():
 def smoke(module, args):
     """Looks for requires and invariants that nothing can satisfy, unless it has on this very text."""
     record = smoke_record().get(module.name, {})
-    if not (args.fresh or args.smoke) and record.get("digest") == digest(module):
+    if not args.smoke and record.get("digest") == digest(module):
         module.smoke = (record["passed"], record["total"])
         return
     passed = total = 0
@@ -634,6 +678,7 @@ def write_committed(modules):
                    for m in modules if m.smoke[1] and not m.problems})
     (PROOFS / "smoke.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
     write_replay_record(modules, known)
+    write_first([m for m in modules if not m.recorded])
     mine = {m.name: m for m in modules}
     board = [mine.get(m.name, m) for m in chosen([]) if m.name in mine or recorded(m)]
     if known == {m.name for m in board}:

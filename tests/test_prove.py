@@ -1,4 +1,5 @@
 """The prove driver: what it reads from Frama-C's output, and what it refuses."""
+import json
 import sys
 import tempfile
 import unittest
@@ -62,6 +63,45 @@ class ReadGoals(unittest.TestCase):
 
     def test_provers_are_counted_for_valid_goals_only(self):
         self.assertEqual(prove.summary_of(self.goals), "Qed 3, Z3 1")
+
+
+class FirstProvers(unittest.TestCase):
+    """Which prover goes first for a goal: a hint that costs or saves time, and changes no verdict."""
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.was, prove.PROOFS = prove.PROOFS, self.folder
+        self.addCleanup(lambda: setattr(prove, "PROOFS", self.was))
+
+    def module(self, first=(), goals=()):
+        return prove.Module(name="m", source="m.c", summary="", scripts=[], provers="script,cvc4,z3", timeout="1", options=[],
+                            inlines_of=[], lemmas_of=[], trusts=[], special={}, says={}, first=dict(first), goals=list(goals))
+
+    def test_it_is_laid_as_a_script_of_the_goal(self):
+        prove.lay_first(self.module({"typed_f_ensures": ["Z3", 20.0]}), self.folder / "script")
+        text = (self.folder / "script" / "f_ensures.json").read_text()
+        self.assertEqual(json.loads(text), [{"prover": "Z3:" + prove.VERSIONS["z3"][1], "verdict": "valid"}])
+
+    def test_it_leaves_a_script_of_tactics_alone(self):
+        (self.folder / "script").mkdir()
+        (self.folder / "script" / "f_ensures.json").write_text("[]")
+        prove.lay_first(self.module({"typed_f_ensures": ["Z3", 20.0]}), self.folder / "script")
+        self.assertEqual((self.folder / "script" / "f_ensures.json").read_text(), "[]")
+
+    def test_a_goal_proved_by_such_a_script_counts_for_its_prover(self):
+        goal, = prove.read_goals("[wp] [Script] Goal typed_f_ensures : Valid\n", ["f"], {"typed_f_ensures": ["Z3", 20.0]})
+        self.assertEqual((goal.prover, goal.valid, goal.milliseconds), ("Z3", True, 20.0))
+
+    def test_a_goal_whose_script_fails_stays_open(self):
+        goal, = prove.read_goals("[wp] [Script] Goal typed_f_ensures : Unknown\n", ["f"], {"typed_f_ensures": ["Z3", 20.0]})
+        self.assertFalse(goal.valid)
+
+    def test_only_goals_of_another_prover_than_the_first_are_kept(self):
+        goals = [prove.Goal("typed_a", "f", "CVC4", True, 1.0), prove.Goal("typed_b", "f", "Z3", True, 2.0),
+                 prove.Goal("typed_c", "f", "Qed", True, 3.0), prove.Goal("typed_d", "f", "Z3", False, 4.0)]
+        prove.write_first([self.module(goals=goals)])
+        self.assertEqual(prove.first_provers(), {"m": {"typed_b": ["Z3", 2.0]}})
 
 
 class Judge(unittest.TestCase):
