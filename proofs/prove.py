@@ -211,6 +211,11 @@ def read_goals(output, names, first=()):
     return goals
 
 
+def json_rows(rows, indent=""):
+    """A JSON object of keys and values already encoded, one row each, so that a change shows where it is."""
+    return "{\n" + ",\n".join(f"{indent}{json.dumps(key)}: {value}" for key, value in rows) + "\n}"
+
+
 def first_provers():
     """For each module: goals, and [prover, milliseconds] of the one that goes first."""
     path = PROOFS / "first.json"
@@ -233,11 +238,8 @@ def write_first(modules):
         usual = next(p for p in module.provers.split(",") if p != "script")
         other = {g.name: [g.prover, g.milliseconds] for g in module.goals if g.valid and g.prover.lower() not in (usual, "qed")}
         table[module.name] = dict(sorted(other.items()))
-    lines = []
-    for name in sorted(table):
-        goals = ",\n".join(f"  {json.dumps(goal)}: {json.dumps(entry)}" for goal, entry in table[name].items())
-        lines.append(f"{json.dumps(name)}: {{\n{goals}}}" if goals else f"{json.dumps(name)}: {{}}")
-    (PROOFS / "first.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    goals = {name: json_rows(((goal, json.dumps(entry)) for goal, entry in table[name].items()), "  ") for name in table}
+    (PROOFS / "first.json").write_text(json_rows(sorted(goals.items())) + "\n")
 
 
 def frama_c(arguments, log):
@@ -331,9 +333,8 @@ def pack_cache(module, runs):
                 continue  # WP does not quote a failed prover's message: not a verdict to keep
             if entry.get("verdict") == "valid":
                 entries[path.stem] = entry
-    lines = [f"{json.dumps(key)}: {json.dumps(entries[key], sort_keys=True)}" for key in sorted(entries)]
     cache_of(module).parent.mkdir(exist_ok=True)
-    cache_of(module).write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    cache_of(module).write_text(json_rows((key, json.dumps(entries[key], sort_keys=True)) for key in sorted(entries)) + "\n")
 
 
 def replay_digest(module):
@@ -371,15 +372,13 @@ def record_of(module):
 
 
 def write_replay_record(modules, known):
-    """One line a function, so that a change shows where it is."""
+    """One line a function."""
     record = {name: entry for name, entry in replay_record().items() if name in known}
     record.update({m.name: record_of(m) for m in modules if m.goals and not m.problems and all(g.valid for g in m.goals)})
-    lines = []
-    for name, entry in sorted(record.items()):
-        functions = ",\n".join(f"  {json.dumps(f)}: {json.dumps(goals)}" for f, goals in entry["functions"].items())
-        lines.append(f'{json.dumps(name)}: {{"digest": "{entry["digest"]}", "assumed": {json.dumps(entry["assumed"])}, '
-                     f'"functions": {{\n{functions}}}}}')
-    (PROOFS / "replayed.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    rows = {name: f'{{"digest": "{entry["digest"]}", "assumed": {json.dumps(entry["assumed"])}, "functions": '
+                  + json_rows(((f, json.dumps(goals)) for f, goals in entry["functions"].items()), "  ") + "}"
+            for name, entry in record.items()}
+    (PROOFS / "replayed.json").write_text(json_rows(sorted(rows.items())) + "\n")
 
 
 def prove(module, args):
