@@ -1543,6 +1543,7 @@ static uint32_t orders_free(const struct buddy *buddy)
   //@ ghost lemma_numbers(buddy);
   /*@ assert count: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
         NoneCounted(buddy, First(buddy, o), First(buddy, o)); */
+  //@ assert left: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] == 0 ==> OrderEmpty(buddy, o);
   /*@ assert none: \forall integer n, o; 0 <= o <= BUDDY_MAX_ORDER && buddy->count[o] == 0 && NodeOf(buddy, n, o) ==>
         !Free(buddy, n); */
   /*@ assert counted: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>

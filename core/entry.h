@@ -108,11 +108,16 @@ static inline void report(const struct pagetable *table, uint64_t entry, struct 
 static inline void write_slot(const struct pagetable *table, frame_t frame, uint32_t index,
                               uint64_t entry)
 {
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
   pte_write(&table->memory[slot_of(frame, index)], entry);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
   //@ assert held: FramesHeld(table->frames);
@@ -146,11 +151,16 @@ static inline void write_slot(const struct pagetable *table, frame_t frame, uint
 */
 static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, uint32_t index)
 {
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
   uint64_t taken = pte_exchange(&table->memory[slot_of(frame, index)], pte_empty());
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
   //@ assert held: FramesHeld(table->frames);
@@ -190,6 +200,7 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
 static inline uint64_t change_slot(const struct pagetable *table, frame_t frame, uint32_t index,
                                    uint64_t entry, uint32_t permissions)
 {
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
   uint64_t *slot = &table->memory[slot_of(frame, index)];
   uint64_t held = entry;
   /* Each try but the last meets a bit more, accessed or dirty: at most three. */
@@ -205,9 +216,11 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
   //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
   //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
   //@ assert held: FramesHeld(table->frames);
@@ -350,6 +363,7 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
 static inline void set_slot(const struct pagetable *table, frame_t frame, frame_t parent,
                             uint32_t index)
 {
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
   struct frame *record = &table->frames->records[frame];
   record->parent = parent;
   record->index = (uint16_t)index;
@@ -358,9 +372,11 @@ static inline void set_slot(const struct pagetable *table, frame_t frame, frame_
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
   //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
   //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
   //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
   //@ assert memory: BuddyMemory(&table->frames->buddy);
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
   //@ assert held: FramesHeld(table->frames);

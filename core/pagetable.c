@@ -423,10 +423,9 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
   //@ assert linked_else: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> s / 512 != child && Slot(table->memory, s) == \at(Slot(table->memory, s), Pre) && Owner{Pre}(table->frames, s / 512) == Owner(table->frames, s / 512);
   //@ assert linked_kept: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> 0 <= PteFrame(Slot(table->memory, s)) < table->frames->nframes && PteFrame(Slot(table->memory, s)) != child;
   //@ assert linked_same: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Owner(table->frames, PteFrame(Slot(table->memory, s))) == Owner(table->frames, s / 512) - 1 && Parent(table->frames, PteFrame(Slot(table->memory, s))) == s / 512 && Index(table->frames, PteFrame(Slot(table->memory, s))) == s % 512;
-  //@ assert linked_range: \forall integer s; 0 <= s < 512 * table->frames->nframes && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> 0 <= PteFrame(Slot(table->memory, s)) < table->frames->nframes;
-  //@ assert linked_owner: \forall integer s; 0 <= s < 512 * table->frames->nframes && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Owner(table->frames, PteFrame(Slot(table->memory, s))) == Owner(table->frames, s / 512) - 1;
-  //@ assert linked_parent: \forall integer s; 0 <= s < 512 * table->frames->nframes && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Parent(table->frames, PteFrame(Slot(table->memory, s))) == s / 512;
-  //@ assert linked_index: \forall integer s; 0 <= s < 512 * table->frames->nframes && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Index(table->frames, PteFrame(Slot(table->memory, s))) == s % 512;
+  //@ assert linked_own: LinkedSlot(table->frames, table->memory, 512 * parent + index);
+  //@ assert linked_rest: \forall integer s; TableSlot(table->frames, table->memory, s) && s != 512 * parent + index ==> LinkedSlot(table->frames, table->memory, s);
+  //@ assert linked_each: \forall integer s; TableSlot(table->frames, table->memory, s) ==> LinkedSlot(table->frames, table->memory, s);
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert none: Next{Pre}(table->memory, parent, index) == -1 && Next{Here}(table->memory, parent, index) == child;
   //@ assert branch: Branch{Pre, Here}(table->frames, table->memory, parent, index, child);
@@ -630,6 +629,7 @@ static enum status map_under2(struct pagetable *table, uint64_t page, frame_t ta
   frame_t table1 = (frame_t)taken;
   //@ assert same: table1 == taken;
   //@ assert places: table->frames->records == \at(table->frames->records, Pre) && table1 < \at(table->frames->nframes, Pre);
+  //@ assert next: SameNextBut{Pre, Here}(table->frames, table->memory, table2, Index2(page));
   //@ assert table3: Table3(table->memory, table->root, page) == Table3{Pre}(table->memory, table->root, page);
   //@ assert table2: Table2(table->memory, table->root, page) == table2;
   //@ assert table1: Table1(table->memory, table->root, page) == table1;
@@ -667,6 +667,7 @@ static enum status map_under3(struct pagetable *table, uint64_t page, frame_t ta
   frame_t table2 = (frame_t)taken;
   //@ assert same: table2 == taken;
   //@ ghost Added: ;
+  //@ assert next: SameNextBut{Pre, Here}(table->frames, table->memory, table3, Index3(page));
   //@ assert table3: Table3(table->memory, table->root, page) == table3;
   //@ assert table2: Table2(table->memory, table->root, page) == table2;
   //@ assert table1: Table1(table->memory, table->root, page) == -1;
@@ -902,6 +903,7 @@ static void prune(struct pagetable *table, uint64_t page)
   //@ assert entry2: PtePresent(Slot(table->memory, 512 * path.table2 + Index2(page))) && PteFrame(Slot(table->memory, 512 * path.table2 + Index2(page))) == path.table1;
   //@ assert entry3: PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteFrame(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
   //@ assert entry4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteFrame(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
+  //@ assert levels: path.table2 != path.table3 && path.table2 != root && path.table3 != root;
   //@ assert apart32: 512 * path.table3 + Index3(page) != 512 * path.table2 + Index2(page);
   //@ assert apart42: 512 * root + Index4(page) != 512 * path.table2 + Index2(page);
   //@ assert apart43: 512 * root + Index4(page) != 512 * path.table3 + Index3(page);
