@@ -258,14 +258,14 @@ uint64_t bitset_next(const struct bitset *set, uint64_t n)
     assigns \nothing;
     ensures exact: \result <==>
       (\forall integer n; 0 <= n < 64 * set->length[level] ==>
-        (LevelBit(set, level, n) <==> n < set->length[level - 1] && LevelWord(set, level - 1, n) != 0));
+        SummaryBit(set, level, n));
 */
 static bool level_agrees(const struct bitset *set, uint32_t level)
 {
   uint64_t end = 64 * (uint64_t)set->length[level];
   /*@ loop invariant range: 0 <= n <= end;
       loop invariant so_far: \forall integer m; 0 <= m < n ==>
-        (LevelBit(set, level, m) <==> m < set->length[level - 1] && LevelWord(set, level - 1, m) != 0);
+        SummaryBit(set, level, m);
       loop assigns n;
       loop variant end - n;
   */
@@ -284,7 +284,7 @@ const char *bitset_check(const struct bitset *set)
 {
   /*@ loop invariant range: 1 <= level <= set->depth;
       loop invariant so_far: \forall integer k, n; 1 <= k < level && 0 <= n < 64 * set->length[k] ==>
-        (LevelBit(set, k, n) <==> n < set->length[k - 1] && LevelWord(set, k - 1, n) != 0);
+        SummaryBit(set, k, n);
       loop assigns level;
       loop variant set->depth - level;
   */

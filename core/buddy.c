@@ -1,6 +1,15 @@
 #include "buddy.h"
 
 /*@ ghost
+  /@ requires order: order < BUDDY_MAX_ORDER;
+     assigns \nothing;
+     ensures double: Pow2(order + 1) == 2 * Pow2(order);
+  @/
+  static void lemma_double(uint32_t order)
+  {
+    lemma_powers();
+  }
+
   void lemma_numbers(const struct buddy *b)
   {
     lemma_powers();
@@ -31,8 +40,9 @@
        loop variant BUDDY_MAX_ORDER + 1 - i;
     @/
     for (uint32_t i = 0; i < BUDDY_MAX_ORDER; i++) {
+      /@ assert step: First(b, i) == 2 * First(b, i + 1); @/
+      lemma_double(i);
       lemma_down(i);
-      /@ assert step: First(b, i) == 2 * First(b, i + 1) && Pow2(i + 1) == 2 * Pow2(i); @/
       /@ assert children: \forall integer n; NodeOf(b, n, i + 1) ==> NodeOf(b, 2 * n, i) && NodeOf(b, 2 * n + 1, i); @/
       /@ assert parent: \forall integer n; NodeOf(b, n, i) ==> NodeOf(b, n / 2, i + 1); @/
       /@ assert half: \forall integer x; Leaf(b, x) ==> Up(x, i + 1) == Up(x, i) / 2; @/
@@ -162,6 +172,20 @@
     for (uint32_t i = 0; i < BUDDY_ORDERS; i++) {
       lemma_under(i);
     }
+  }
+
+  /@ requires layout: BuddyLayout(b);
+     requires node: 0 < order <= BUDDY_MAX_ORDER && NodeOf(b, node, order);
+     assigns \nothing;
+     ensures first: Down(2 * node, order - 1) == Down(node, order);
+     ensures half: Up(Down(2 * node, order - 1), order - 1) == 2 * node;
+  @/
+  static void lemma_first_half(const struct buddy *b, uint64_t node, uint32_t order)
+  {
+    lemma_numbers(b);
+    lemma_down(order - 1);
+    lemma_under(order - 1);
+    lemma_size(order - 1);
   }
 
   /@ requires state: BuddyState(b);
@@ -855,7 +879,7 @@ carve(struct buddy *buddy, uint64_t node, uint64_t leaf, uint32_t order, uint32_
       loop invariant first: leaf == 0 ==> Down(\at(node, Pre), from) == Down(node, o);
       loop invariant state: BuddyState(buddy);
       loop invariant free: LeavesLess{Pre, Here}(buddy, node, o);
-      loop invariant under: \forall integer x; Leaf(buddy, x) && Up(x, o) == node ==> \at(FreeLeaf(buddy, x), Pre);
+      loop invariant under: AllFree{Pre}(buddy, node, o);
       loop invariant used: UsedMore{Pre, Here}(buddy, node);
       loop invariant reserved: SameLeafSplit{Pre, Here}(buddy);
       loop invariant frames: buddy->free_frames == \at(buddy->free_frames, Pre);
@@ -864,16 +888,15 @@ carve(struct buddy *buddy, uint64_t node, uint64_t leaf, uint32_t order, uint32_
   */
   for (uint32_t o = from; o > order; o--) {
     uint64_t kept = half_of(node, leaf, o);
-    //@ ghost lemma_down(o - 1);
-    //@ assert start: leaf == 0 ==> Down(2 * node, o - 1) == Down(node, o);
-    //@ ghost lemma_under(o - 1);
-    //@ assert row: leaf == 0 ==> 0 <= Down(2 * node, o - 1) && 1 <= Pow2(o - 1);
-    //@ assert child: leaf == 0 ==> Up(Down(2 * node, o - 1), o - 1) == 2 * node;
+    //@ ghost lemma_first_half(buddy, node, o);
     //@ assert kept: kept == Up(LeafOr(leaf, Down(\at(node, Pre), from)), o - 1);
     /*@ assert half: \forall integer x; Leaf(buddy, x) ==> Up(x, o) == Up(x, o - 1) / 2; */
-    /*@ assert halves: \forall integer x; Leaf(buddy, x) ==>
-          (Up(x, o) == node <==> Up(x, o - 1) == kept || Up(x, o - 1) == Sibling(kept)); */
+    //@ assert halves: Halves{Pre}(buddy, node, o, kept, o - 1);
+    //@ assert numbers: SameNumbers{Pre, Here}(buddy);
+    //@ ghost Uncut:;
     split_node(buddy, node, kept, o);
+    //@ assert parted: LeavesMore{Uncut, Here}(buddy, Sibling(kept), o - 1);
+    //@ assert free: LeavesLess{Pre, Here}(buddy, kept, o - 1);
     node = kept;
   }
   return node;
@@ -1334,7 +1357,10 @@ static void write_frame(frame_t *out, uint64_t frame) /*@ ghost (const struct bu
   /*@ assert plus: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
         CountsPlus{Pre, Here}(buddy, First(buddy, o), First(buddy, o), 0); */
   //@ assert orders: OrderCounts(buddy);
-  //@ assert mask: Mask(buddy) && Hints(buddy);
+  /*@ assert fields: buddy->orders == \at(buddy->orders, Pre) && \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
+        buddy->count[o] == \at(buddy->count[o], Pre) && buddy->hint[o] == \at(buddy->hint[o], Pre); */
+  //@ assert mask: Mask(buddy);
+  //@ assert hints: Hints(buddy);
   //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
   //@ assert whole: \forall integer n; Node(buddy, n) && Free(buddy, n) ==> Present(buddy, n) && !Split(buddy, n);
   //@ assert parents: \forall integer n; Node(buddy, n) && Split(buddy, n) ==> Present(buddy, n);
@@ -1457,6 +1483,7 @@ static uint32_t order_of(const struct buddy *buddy, uint64_t leaf)
   }
   //@ assert present: Present(buddy, Up(leaf, order));
   //@ assert under: Under(order);
+  //@ assert at: \forall integer p; order < p <= BUDDY_MAX_ORDER ==> SplitAt(buddy, p);
   /*@ assert above: \forall integer p; order < p <= BUDDY_MAX_ORDER ==> Split(buddy, Up(leaf, p)); */
   /*@ assert alone: \forall integer p; 0 <= p <= BUDDY_MAX_ORDER && Free(buddy, Up(leaf, p)) ==> p == order; */
   return order;

@@ -74,6 +74,9 @@ static inline bool bitset_step_add(struct bitset *set, uint32_t level, uint64_t 
 {
   uint64_t before = bitset_level_add(set, level, position);
   //@ assert below: LevelWord(set, level - 1, position) == \at(LevelWord(set, level - 1, position), Pre);
+  //@ assert here: SummaryBit(set, level, position);
+  /*@ assert elsewhere: \forall integer k, n; 1 <= k < set->depth && 0 <= n < 64 * set->length[k] &&
+        !(k == level && n == position) && !(k == level + 1 && n == position / 64) ==> SummaryBit(set, k, n); */
   //@ assert rest: SummaryBut(set, level, position / 64);
   /*@ assert above: before != 0 && level + 1 < set->depth ==> LevelBit(set, level + 1, position / 64); */
   return before != 0;
@@ -95,6 +98,9 @@ static inline bool bitset_step_remove(struct bitset *set, uint32_t level, uint64
 {
   uint64_t after = bitset_level_remove(set, level, position);
   //@ assert below: LevelWord(set, level - 1, position) == \at(LevelWord(set, level - 1, position), Pre);
+  //@ assert here: SummaryBit(set, level, position);
+  /*@ assert elsewhere: \forall integer k, n; 1 <= k < set->depth && 0 <= n < 64 * set->length[k] &&
+        !(k == level && n == position) && !(k == level + 1 && n == position / 64) ==> SummaryBit(set, k, n); */
   //@ assert rest: SummaryBut(set, level, position / 64);
   /*@ assert above: after != 0 && level + 1 < set->depth ==> LevelBit(set, level + 1, position / 64); */
   return after != 0;

@@ -435,6 +435,7 @@ enum status frame_get(struct frames *db, frame_t frame)
 */
 static void set_flags(struct frames *db, frame_t first, uint8_t flags)
 {
+  //@ assert run: \forall integer f; first <= f < first + Pow2(Order(db, first)) ==> InUse(db, f);
   set_run_flags(db, first, order_frames(db->records[first].order), flags);
   //@ assert places: SamePlaces{Pre, Here}(db);
   //@ ghost lemma_numbers(&db->buddy);
@@ -543,6 +544,9 @@ static enum status give_back(struct frames *db, frame_t first)
   bool poisoned = (db->records[first].flags & FRAME_POISONED) != 0;
   uint8_t owner = poisoned ? OWNER_RESERVED : OWNER_FREE;
   uint8_t flags = poisoned ? FRAME_POISONED : 0;
+  //@ assert clean: !poisoned ==> owner == OWNER_FREE && flags == 0;
+  //@ assert retired: poisoned ==> owner == OWNER_RESERVED && flags == FRAME_POISONED;
+  //@ assert idle: (owner == OWNER_FREE && flags == 0 && (flags & FRAME_POISONED) == 0) || (owner == OWNER_RESERVED && flags <= FRAME_POISONED);
   //@ assert member: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && BlockFirst(db, f) == first;
   //@ assert block: Allocated(&db->buddy, first, order);
   //@ assert used: \forall integer f; first <= f < first + Pow2(order) ==> !ReservedFrame(&db->buddy, f);

@@ -293,8 +293,11 @@ static uint32_t close_range(struct run *runs, uint32_t capacity, uint32_t count,
            const struct memmap_entry *reserved, uint32_t nreserved) */
 {
   uint32_t now = append(runs, capacity, count, first, last, limit);
+  /*@ assert map: \forall integer i; 0 <= i < nmap ==> map[i].base == \at(map[i].base, Pre) &&
+        map[i].length == \at(map[i].length, Pre) && map[i].type == \at(map[i].type, Pre); */
+  /*@ assert reserved: \forall integer i; 0 <= i < nreserved ==> reserved[i].base == \at(reserved[i].base, Pre) &&
+        reserved[i].length == \at(reserved[i].length, Pre) && reserved[i].type == \at(reserved[i].type, Pre); */
   /*@ assert entries: \forall integer i, b; 0 <= i < nmap ==> (Has(map, i, b) <==> \at(Has(map, i, b), Pre)); */
-  /*@ assert types: \forall integer i; 0 <= i < nmap ==> map[i].type == \at(map[i].type, Pre); */
   /*@ assert reservations: \forall integer i, b; 0 <= i < nreserved ==> (Has(reserved, i, b) <==> \at(Has(reserved, i, b), Pre)); */
   /*@ assert ram: \forall integer b; Ram(map, nmap, b) <==> \at(Ram(map, nmap, b), Pre); */
   /*@ assert reserved_bytes: \forall integer b; Reserved(reserved, nreserved, b) <==> \at(Reserved(reserved, nreserved, b), Pre); */

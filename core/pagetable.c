@@ -525,8 +525,12 @@ static bool drop_table(struct pagetable *table, frame_t parent, uint32_t index, 
     return false;
   unlink_table(table, parent, index, child);
   //@ assert space_unlinked: SameSpace{Pre, Here}(table);
+  //@ assert pages_unlinked: SamePages{Pre, Here}(table->frames, table->memory);
+  //@ assert roots_unlinked: SameRoots{Pre, Here}(table->frames);
+  //@ ghost Empty: ;
   release_table(table, child);
   //@ assert space_released: SameSpace{Pre, Here}(table);
+  //@ assert pages_released: SamePages{Empty, Here}(table->frames, table->memory);
   //@ assert root: Root(table->frames, table->root);
   return true;
 }
@@ -662,6 +666,7 @@ static enum status map_under3(struct pagetable *table, uint64_t page, frame_t ta
   //@ assert absent: !PtePresent(Slot(table->memory, 512 * table3 + Index3(page)));
   int64_t taken = add_table(table, table3, index3(page), OWNER_TABLE2);
   //@ assert space_added: SameSpace{Pre, Here}(table);
+  //@ assert places_added: SamePlaces{Pre, Here}(table->frames) && table->frames == \at(table->frames, Pre) && table->memory == \at(table->memory, Pre);
   if (taken < 0)
     return STATUS_OUT_OF_MEMORY;
   frame_t table2 = (frame_t)taken;
@@ -673,6 +678,7 @@ static enum status map_under3(struct pagetable *table, uint64_t page, frame_t ta
   //@ assert table1: Table1(table->memory, table->root, page) == -1;
   enum status status = map_under2(table, page, table2, entry);
   //@ assert space_mapped: SameSpace{Pre, Here}(table);
+  //@ assert places_mapped: SamePlaces{Pre, Here}(table->frames) && table->frames == \at(table->frames, Pre) && table->memory == \at(table->memory, Pre);
   if (status != STATUS_OK) {
     //@ assert kept: Owner(table->frames, table2) == Owner{Added}(table->frames, table2) && Owner(table->frames, table3) == Owner{Added}(table->frames, table3);
     //@ assert size_failed: table->frames->nframes == \at(table->frames->nframes, Pre);
@@ -684,17 +690,10 @@ static enum status map_under3(struct pagetable *table, uint64_t page, frame_t ta
     //@ assert space_dropped: SameSpace{Pre, Here}(table);
     //@ assert size_dropped: table->frames->nframes == \at(table->frames->nframes, Pre);
     //@ assert freed: Owner(table->frames, table2) == OWNER_FREE && Owner{Pre}(table->frames, table2) == OWNER_FREE;
-    //@ assert owners_added: \forall integer f; 0 <= f < table->frames->nframes && f != table2 ==> Owner{Pre}(table->frames, f) == Owner{Added}(table->frames, f);
-    //@ assert owners_failed: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Added}(table->frames, f) == Owner{Failed}(table->frames, f);
-    //@ assert owners_dropped: \forall integer f; 0 <= f < table->frames->nframes && f != table2 ==> Owner{Failed}(table->frames, f) == Owner(table->frames, f);
-    //@ assert owners_else: \forall integer f; 0 <= f < table->frames->nframes && f != table2 ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
-    //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
     //@ assert live: Live(table->frames, table3) == Live{Pre}(table->frames, table3);
-    //@ assert lives_added: \forall integer f; 0 <= f < table->frames->nframes && f != table3 && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> f != table2 && Owner{Added}(table->frames, f) >= OWNER_KERNEL && Live{Pre}(table->frames, f) == Live{Added}(table->frames, f);
-    //@ assert lives_failed: \forall integer f; 0 <= f < table->frames->nframes && f != table3 && f != table2 ==> Live{Failed}(table->frames, f) == Live(table->frames, f);
-    //@ assert lives: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Live{Pre}(table->frames, f) == Live(table->frames, f);
-    //@ assert links: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Parent{Pre}(table->frames, f) == Parent(table->frames, f) && Index{Pre}(table->frames, f) == Index(table->frames, f);
-    //@ assert rest: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Order{Pre}(table->frames, f) == Order(table->frames, f) && Flags{Pre}(table->frames, f) == Flags(table->frames, f) && References{Pre}(table->frames, f) == References(table->frames, f);
+    //@ assert taken: SameButTable{Pre, Added}(table->frames, table3, table2);
+    //@ assert undone: Restored{Added, Failed}(table->frames);
+    //@ assert given: SameButTable{Failed, Here}(table->frames, table3, table2);
     //@ assert restored: Restored{Pre, Here}(table->frames);
     //@ assert slot: !PtePresent(Slot(table->memory, 512 * table3 + Index3(page))) && !PtePresent(\at(Slot(table->memory, 512 * table3 + Index3(page)), Pre));
     //@ assert slots: SameSlots{Pre, Here}(table->frames, table->memory);
@@ -728,6 +727,7 @@ static enum status map_under4(struct pagetable *table, uint64_t page, uint64_t e
   //@ assert absent: !PtePresent(Slot(table->memory, 512 * root + Index4(page)));
   int64_t taken = add_table(table, root, index4(page), OWNER_TABLE3);
   //@ assert space_added: SameSpace{Pre, Here}(table);
+  //@ assert places_added: SamePlaces{Pre, Here}(table->frames) && table->frames == \at(table->frames, Pre) && table->memory == \at(table->memory, Pre);
   if (taken < 0)
     return STATUS_OUT_OF_MEMORY;
   frame_t table3 = (frame_t)taken;
@@ -739,6 +739,7 @@ static enum status map_under4(struct pagetable *table, uint64_t page, uint64_t e
   //@ assert table2: Table2(table->memory, table->root, page) == -1;
   enum status status = map_under3(table, page, table3, entry);
   //@ assert space_mapped: SameSpace{Pre, Here}(table);
+  //@ assert places_mapped: SamePlaces{Pre, Here}(table->frames) && table->frames == \at(table->frames, Pre) && table->memory == \at(table->memory, Pre);
   if (status != STATUS_OK) {
     //@ assert kept: Owner(table->frames, table3) == Owner{Added}(table->frames, table3) && Owner(table->frames, root) == Owner{Added}(table->frames, root);
     //@ assert size_failed: table->frames->nframes == \at(table->frames->nframes, Pre);
@@ -750,17 +751,10 @@ static enum status map_under4(struct pagetable *table, uint64_t page, uint64_t e
     //@ assert space_dropped: SameSpace{Pre, Here}(table);
     //@ assert size_dropped: table->frames->nframes == \at(table->frames->nframes, Pre);
     //@ assert freed: Owner(table->frames, table3) == OWNER_FREE && Owner{Pre}(table->frames, table3) == OWNER_FREE;
-    //@ assert owners_added: \forall integer f; 0 <= f < table->frames->nframes && f != table3 ==> Owner{Pre}(table->frames, f) == Owner{Added}(table->frames, f);
-    //@ assert owners_failed: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Added}(table->frames, f) == Owner{Failed}(table->frames, f);
-    //@ assert owners_dropped: \forall integer f; 0 <= f < table->frames->nframes && f != table3 ==> Owner{Failed}(table->frames, f) == Owner(table->frames, f);
-    //@ assert owners_else: \forall integer f; 0 <= f < table->frames->nframes && f != table3 ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
-    //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes ==> Owner{Pre}(table->frames, f) == Owner(table->frames, f);
     //@ assert live: Live(table->frames, root) == Live{Pre}(table->frames, root);
-    //@ assert lives_added: \forall integer f; 0 <= f < table->frames->nframes && f != root && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> f != table3 && Owner{Added}(table->frames, f) >= OWNER_KERNEL && Live{Pre}(table->frames, f) == Live{Added}(table->frames, f);
-    //@ assert lives_failed: \forall integer f; 0 <= f < table->frames->nframes && f != root && f != table3 ==> Live{Failed}(table->frames, f) == Live(table->frames, f);
-    //@ assert lives: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Live{Pre}(table->frames, f) == Live(table->frames, f);
-    //@ assert links: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Parent{Pre}(table->frames, f) == Parent(table->frames, f) && Index{Pre}(table->frames, f) == Index(table->frames, f);
-    //@ assert rest: \forall integer f; 0 <= f < table->frames->nframes && Owner{Pre}(table->frames, f) >= OWNER_KERNEL ==> Order{Pre}(table->frames, f) == Order(table->frames, f) && Flags{Pre}(table->frames, f) == Flags(table->frames, f) && References{Pre}(table->frames, f) == References(table->frames, f);
+    //@ assert taken: SameButTable{Pre, Added}(table->frames, root, table3);
+    //@ assert undone: Restored{Added, Failed}(table->frames);
+    //@ assert given: SameButTable{Failed, Here}(table->frames, root, table3);
     //@ assert restored: Restored{Pre, Here}(table->frames);
     //@ assert slot: !PtePresent(Slot(table->memory, 512 * root + Index4(page))) && !PtePresent(\at(Slot(table->memory, 512 * root + Index4(page)), Start));
     //@ assert slots: SameSlots{Pre, Here}(table->frames, table->memory);

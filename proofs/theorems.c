@@ -3,6 +3,8 @@
  * code to call. */
 #include "../core/buddy.h"
 
+#include "../annotations/same_buddy.acsl"
+
 /*@
   predicate InFreeBlock{L}(struct buddy *b, integer x) =
     \exists integer f, o; FreeBlock(b, f, o) && f <= x < f + Pow2(o);
