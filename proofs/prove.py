@@ -184,12 +184,14 @@ def environment():
 
 def collector():
     """The module that tells Frama-C's garbage collector to be less eager; it changes no verdict, only the time."""
-    folder = BUILD / "gc"
-    if not (folder / "gc.cmxs").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(PROOFS / "gc.ml", folder)
-        subprocess.run(["ocamlopt", "-shared", "-o", "gc.cmxs", "gc.ml"], cwd=folder, check=True)
-    return folder / "gc.cmxs"
+    source, module = PROOFS / "gc.ml", BUILD / "gc" / "gc.cmxs"
+    if not module.exists() or module.stat().st_mtime < source.stat().st_mtime:
+        module.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, module.parent)
+        if not shutil.which("ocamlopt"):
+            sys.exit("prove: ocamlopt is missing (run: make setup)")
+        subprocess.run(["ocamlopt", "-shared", "-o", "gc.cmxs", "gc.ml"], cwd=module.parent, check=True)
+    return module
 
 
 def milliseconds(text):
@@ -273,6 +275,11 @@ def unsound(output):
             yield line
 
 
+def function_names(report):
+    """The functions in Frama-C's report, which is null when a module has lemmas alone."""
+    return list((json.loads(report) or {}).get("wp:functions", {}))
+
+
 def run_group(module, group, options, mode, jobs):
     """One Frama-C run; returns its goals."""
     folder = BUILD / module.name / group
@@ -293,7 +300,7 @@ def run_group(module, group, options, mode, jobs):
     if result.returncode != 0 or not table.exists():
         module.problems.append(f"frama-c failed on {module.source}; see {relative(folder / 'log')}")
         return []
-    names = list((json.loads(table.read_text()) or {}).get("wp:functions", {}))  # null when there was nothing to prove
+    names = function_names(table.read_text())
     goals = read_goals(result.stdout, names, first)
     counted = re.search(r"Proved goals:\s+(\d+) / (\d+)", result.stdout)
     stated = (int(counted[1]), int(counted[2])) if counted else (0, 0)

@@ -24,6 +24,14 @@ class Lemmas(unittest.TestCase):
         self.assertEqual(prove.LEMMA.findall(text), ["a", "b", "c"])
 
 
+class FunctionNames(unittest.TestCase):
+    def test_they_are_read_from_frama_c_s_report(self):
+        self.assertEqual(prove.function_names('{"wp:functions": {"f": {}, "g": {}}}'), ["f", "g"])
+
+    def test_a_module_of_lemmas_alone_has_none_though_its_report_is_null(self):
+        self.assertEqual(prove.function_names("null"), [])
+
+
 class LoadModule(unittest.TestCase):
     def write(self, name, text):
         path = Path(self.folder.name) / f"{name}.ini"
