@@ -18,7 +18,7 @@ C_FILES     := $(sort $(shell find arch bench core examples fuzz kernel proofs t
 SCRIPTS      = ci/setup .ci/run
 MODULE  ?=
 
-.PHONY: help verify test setup prove prove-update lint format unit bench example clean
+.PHONY: help verify test setup prove prove-tune prove-update lint format unit bench example clean
 
 ##@ Everything
 help: ## print this list
@@ -40,6 +40,9 @@ clean: ## remove everything that was built
 ##@ Proof
 prove: ## prove the core (MODULE=bitset for one, REPLAY=1 replays what is recorded, FRESH=1 ignores the cache, SMOKE=1 repeats the smoke tests)
 	@$(PYTHON) proofs/prove.py --jobs $(JOBS) $(if $(FRESH),--fresh) $(if $(REPLAY),--replay) $(if $(SMOKE),--smoke) $(if $(KNOWN_OPEN),--known-open) $(MODULE)
+
+prove-tune: ## find out for which goals Z3 without reals is faster, and let it go first there (MODULE=; slow)
+	@$(PYTHON) proofs/prove.py --jobs $(JOBS) --tune z3-integers $(MODULE)
 
 prove-update: ## prove, then rewrite the committed cache, floors, record and scoreboard (MODULE=, FRESH=1)
 	@$(PYTHON) proofs/prove.py --jobs $(JOBS) --update $(if $(FRESH),--fresh) $(MODULE)

@@ -73,6 +73,34 @@ class ReadGoals(unittest.TestCase):
         self.assertEqual(prove.summary_of(self.goals), "Qed 3, Z3 1")
 
 
+class Drivers(unittest.TestCase):
+    """What stands in proofs/provers may make a goal harder to prove, never easier."""
+    def lines(self, text):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        was, prove.PROVERS = prove.PROVERS, Path(folder.name)
+        self.addCleanup(lambda: setattr(prove, "PROVERS", was))
+        (Path(folder.name) / "p.drv").write_text(text)
+        return prove.added_premises()
+
+    def test_the_committed_ones_only_take_premises_away(self):
+        self.assertEqual(prove.added_premises(), [])
+
+    def test_a_symbol_may_be_made_unusable_but_given_no_meaning(self):
+        self.assertEqual(self.lines('theory a.B\n  syntax function f "(not_used_here %1)"\nend\n'), [])
+        self.assertEqual(len(self.lines('theory a.B\n  syntax predicate p "true"\nend\n')), 1)
+
+    def test_a_prelude_may_name_a_logic_and_assert_nothing(self):
+        self.assertEqual(self.lines('prelude "(set-logic AUFDTNIA)"\n'), [])
+        self.assertEqual(len(self.lines('prelude "(assert false)"\n')), 1)
+
+    def test_what_counts_as_proved_is_not_redefined(self):
+        self.assertEqual(len(self.lines('valid "unknown"\n')), 1)
+
+    def test_only_why3_s_own_drivers_and_those_beside_them_are_imported(self):
+        self.assertEqual(len(self.lines('import "/tmp/z3.drv"\n')), 1)
+
+
 class FirstProvers(unittest.TestCase):
     """Which prover goes first for a goal: a hint that costs or saves time, and changes no verdict."""
     def setUp(self):
@@ -87,29 +115,34 @@ class FirstProvers(unittest.TestCase):
                             inlines_of=[], lemmas_of=[], trusts=[], special={}, says={}, first=dict(first), goals=list(goals))
 
     def test_it_is_laid_as_a_script_of_the_goal(self):
-        prove.lay_first(self.module({"typed_f_ensures": ["Z3", 20.0]}), self.folder / "script")
+        prove.lay_first(self.module({"typed_f_ensures": ["z3", 20.0]}), self.folder / "script")
         text = (self.folder / "script" / "f_ensures.json").read_text()
         self.assertEqual(json.loads(text), [{"prover": "Z3:" + prove.VERSIONS["z3"][1], "verdict": "valid"}])
+
+    def test_a_prover_with_other_settings_is_named_with_them(self):
+        prove.lay_first(self.module({"typed_f_ensures": ["z3-integers", 20.0]}), self.folder / "script")
+        text = (self.folder / "script" / "f_ensures.json").read_text()
+        self.assertEqual(json.loads(text)[0]["prover"], "Z3:" + prove.VERSIONS["z3"][1] + ":integers")
 
     def test_it_leaves_a_script_of_tactics_alone(self):
         (self.folder / "script").mkdir()
         (self.folder / "script" / "f_ensures.json").write_text("[]")
-        prove.lay_first(self.module({"typed_f_ensures": ["Z3", 20.0]}), self.folder / "script")
+        prove.lay_first(self.module({"typed_f_ensures": ["z3", 20.0]}), self.folder / "script")
         self.assertEqual((self.folder / "script" / "f_ensures.json").read_text(), "[]")
 
     def test_a_goal_proved_by_such_a_script_counts_for_its_prover(self):
-        goal, = prove.read_goals("[wp] [Script] Goal typed_f_ensures : Valid\n", ["f"], {"typed_f_ensures": ["Z3", 20.0]})
-        self.assertEqual((goal.prover, goal.valid, goal.milliseconds), ("Z3", True, 20.0))
+        goal, = prove.read_goals("[wp] [Script] Goal typed_f_ensures : Valid\n", ["f"], {"typed_f_ensures": ["z3", 20.0]})
+        self.assertEqual((goal.prover, goal.valid, goal.milliseconds), ("z3", True, 20.0))
 
     def test_a_goal_whose_script_fails_stays_open(self):
-        goal, = prove.read_goals("[wp] [Script] Goal typed_f_ensures : Unknown\n", ["f"], {"typed_f_ensures": ["Z3", 20.0]})
+        goal, = prove.read_goals("[wp] [Script] Goal typed_f_ensures : Unknown\n", ["f"], {"typed_f_ensures": ["z3", 20.0]})
         self.assertFalse(goal.valid)
 
     def test_only_goals_of_another_prover_than_the_first_are_kept(self):
-        goals = [prove.Goal("typed_a", "f", "CVC4", True, 1.0), prove.Goal("typed_b", "f", "Z3", True, 2.0),
-                 prove.Goal("typed_c", "f", "Qed", True, 3.0), prove.Goal("typed_d", "f", "Z3", False, 4.0)]
+        goals = [prove.Goal("typed_a", "f", "cvc4", True, 1.0), prove.Goal("typed_b", "f", "z3", True, 2.0),
+                 prove.Goal("typed_c", "f", "qed", True, 3.0), prove.Goal("typed_d", "f", "z3", False, 4.0)]
         prove.write_first([self.module(goals=goals)])
-        self.assertEqual(prove.first_provers(), {"m": {"typed_b": ["Z3", 2.0]}})
+        self.assertEqual(prove.first_provers(), {"m": {"typed_b": ["z3", 2.0]}})
 
 
 class Judge(unittest.TestCase):
