@@ -145,6 +145,35 @@ class FirstProvers(unittest.TestCase):
         self.assertEqual(prove.first_provers(), {"m": {"typed_b": ["z3", 2.0]}})
 
 
+class Tune(unittest.TestCase):
+    """Which goals another prover is to try first."""
+    def faster(self, alone, before):
+        module = prove.Module(name="m", source="m.c", summary="", scripts=[], provers="script,cvc4,z3", timeout="9", options=[],
+                              inlines_of=[], lemmas_of=[], trusts=[], special={}, says={})
+        fake = {"groups": lambda m: {"main": ["-wp-timeout", m.timeout]}, "unpack_cache": lambda *_: None,
+                "replay_record": lambda: {"m": {"functions": {"f": before}}}, "run_group": self.run_group(alone)}
+        for name, value in fake.items():
+            self.addCleanup(setattr, prove, name, getattr(prove, name))
+            setattr(prove, name, value)
+        return prove.tune(module, "z3", 1)
+
+    def run_group(self, alone):
+        def run(module, _group, options, mode, _jobs):
+            self.assertEqual((module.provers, options, mode), ("z3", ["-wp-timeout", "1"], "none"))
+            return [prove.Goal(*goal) for goal in alone]
+        return run
+
+    def test_a_goal_proved_in_less_than_two_thirds_of_the_time_is_one(self):
+        self.assertEqual(self.faster([("a", "f", "z3", True, 60.0)], [["a", "cvc4", 100.0]]), {"a": ["z3", 60.0]})
+
+    def test_a_goal_that_is_hardly_faster_stays_as_it_is(self):
+        self.assertEqual(self.faster([("a", "f", "z3", True, 70.0)], [["a", "cvc4", 100.0]]), {})
+
+    def test_a_goal_that_stays_open_or_that_needed_no_prover_is_none(self):
+        self.assertEqual(self.faster([("a", "f", "z3", False, 1.0), ("b", "f", "z3", True, 1.0), ("c", "f", "qed", True, 1.0)],
+                                     [["a", "cvc4", 100.0], ["b", "qed", 0.0], ["c", "cvc4", 100.0]]), {})
+
+
 class Judge(unittest.TestCase):
     def module(self, **fields):
         values = dict(name="m", source="core/status.c", summary="", scripts=["m"], provers="z3", timeout="1", options=[],
