@@ -60,7 +60,7 @@ SOLVERS = {
 # What a driver in proofs/provers may say: the logic, Why3's own driver, premises that are left out, and symbols that no goal
 # may use (a prover refuses them).
 DRIVER_LINE = re.compile(
-    r'|\(\*.*\*\)|prelude "\(set-logic \w+\)"|unknown ".*" "\(not unknown!\)"|import "(/usr/share/why3/drivers/)?\w+\.(gen|drv)"'
+    r'|\(\*[^*]*\*\)|prelude "\(set-logic \w+\)"|unknown "(?:[^"\\]|\\.)*" "\(not unknown!\)"|import "(/usr/share/why3/drivers/)?\w+\.(gen|drv)"'
     r'|theory [\w.]+|end|  remove (allprops|prop \w+)|  syntax (function|predicate) \w+ "\(not_used_here[ %\d]*\)"'
     r'|  meta "(encoding:lskept" function havoc|supports_smt_get_info_unknown_reason" "")')
 # What Frama-C says when a proof it goes on with may not mean what it seems to.
@@ -290,11 +290,12 @@ def save_first(table):
 
 def tune(module, prover, jobs):
     """The goals that a prover alone proves in less than two thirds of the time recorded, and in a second: it is to go first there."""
-    alone = replace(module, provers=prover, first={}, timeout="1", problems=[],
+    alone = replace(module, provers=prover, first={}, timeout="1", goals=[], assumed=set(), problems=[],
                     special={name: {**section, "timeout": "1"} for name, section in module.special.items()})
     for group, options in groups(alone).items():
         unpack_cache(alone, group, True)
         alone.goals += run_group(alone, group, options, "none", jobs)
+    module.problems += alone.problems
     before = {name: (by, took) for goals in replay_record().get(module.name, {"functions": {}})["functions"].values()
               for name, by, took in goals}
     faster = {g.name: [prover, g.milliseconds] for g in alone.goals if g.valid and g.prover == prover
@@ -305,7 +306,7 @@ def tune(module, prover, jobs):
 
 
 def tune_all(modules, prover, jobs):
-    """Writes first.json; modules go side by side, each with one prover at a time."""
+    """Writes first.json, and returns what went wrong; modules go side by side, each with one prover at a time."""
     collector()
     with ThreadPoolExecutor(jobs) as pool:
         found = list(pool.map(lambda m: tune(m, prover, 1), modules))
@@ -313,6 +314,7 @@ def tune_all(modules, prover, jobs):
     for module, faster in zip(modules, found):
         table[module.name] = {**table.get(module.name, {}), **faster}
     save_first(table)
+    return [f"{m.name}: {p}" for m in modules for p in m.problems]
 
 
 def frama_c(arguments, log):
@@ -782,8 +784,10 @@ def main():
     modules = chosen(args.modules)
     everything = not args.modules
     if args.tune:
-        tune_all(modules, args.tune, args.jobs)
-        return 0
+        problems = tune_all(modules, args.tune, args.jobs)
+        for problem in problems:
+            print(f"prove: PROBLEM {problem}")
+        return 1 if problems else 0
     prove_all(modules, args)
     problems, assumed = judge(modules, everything)
     if args.update:

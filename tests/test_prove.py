@@ -94,8 +94,9 @@ class Drivers(unittest.TestCase):
         self.assertEqual(self.lines('prelude "(set-logic AUFDTNIA)"\n'), [])
         self.assertEqual(len(self.lines('prelude "(assert false)"\n')), 1)
 
-    def test_what_counts_as_proved_is_not_redefined(self):
-        self.assertEqual(len(self.lines('valid "unknown"\n')), 1)
+    def test_what_counts_as_proved_is_not_redefined_not_even_behind_a_comment_or_another_message(self):
+        for line in ('valid "unknown"', '(* *) valid "unknown" (* *)', 'unknown "a" "b" valid "unknown" "(not unknown!)"'):
+            self.assertEqual(len(self.lines(line + "\n")), 1, line)
 
     def test_only_why3_s_own_drivers_and_those_beside_them_are_imported(self):
         self.assertEqual(len(self.lines('import "/tmp/z3.drv"\n')), 1)
