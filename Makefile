@@ -17,6 +17,7 @@ HEADERS     := $(wildcard core/*.h annotations/*.acsl $(ARCH)/*.h)
 C_FILES     := $(sort $(shell find arch bench core examples fuzz kernel proofs tests -name '*.[ch]'))
 SCRIPTS      = ci/setup .ci/run
 MODULE  ?=
+PROVER  ?= z3
 
 .PHONY: help verify test setup prove prove-tune prove-update lint format unit bench example clean
 
@@ -41,8 +42,8 @@ clean: ## remove everything that was built
 prove: ## prove the core (MODULE=bitset for one, REPLAY=1 replays what is recorded, FRESH=1 ignores the cache, SMOKE=1 repeats the smoke tests)
 	@$(PYTHON) proofs/prove.py --jobs $(JOBS) $(if $(FRESH),--fresh) $(if $(REPLAY),--replay) $(if $(SMOKE),--smoke) $(if $(KNOWN_OPEN),--known-open) $(MODULE)
 
-prove-tune: ## find out for which goals Z3 without reals is faster, and let it go first there (MODULE=; slow)
-	@$(PYTHON) proofs/prove.py --jobs $(JOBS) --tune z3-integers $(MODULE)
+prove-tune: ## find out which goals one prover proves faster, and let it go first there (PROVER=cvc4, MODULE=; slow)
+	@$(PYTHON) proofs/prove.py --jobs $(JOBS) --tune $(PROVER) $(MODULE)
 
 prove-update: ## prove, then rewrite the committed cache, floors, record and scoreboard (MODULE=, FRESH=1)
 	@$(PYTHON) proofs/prove.py --jobs $(JOBS) --update $(if $(FRESH),--fresh) $(MODULE)

@@ -48,21 +48,23 @@ VERSIONS = {
     "z3": (["z3", "--version"], "4.8.12"),
     "cvc4": (["cvc4", "--version"], "1.8"),
 }
-# How Why3 calls each prover. Both are there twice: what they do is another thing where no real number is in sight (docs/proof.md, 30).
-CVC4 = "cvc4 --stats --tlimit=%t000 --lang=smt2 %f"
-Z3 = "z3 -smt2 -T:%t sat.random_seed=42 nlsat.randomize=false smt.random_seed=42 -st %f"
+# How each prover is called. Both are there twice: what they do is another thing where a real number is in sight (docs/proof.md, 30).
+CVC4 = "cvc4 --tlimit=%t000 --lang=smt2 %f"
+Z3 = "z3 -smt2 -T:%t sat.random_seed=42 nlsat.randomize=false smt.random_seed=42 %f"
 SOLVERS = {
     "cvc4": ("CVC4", "", CVC4),
     "cvc4-reals": ("CVC4", "reals", CVC4),
     "z3": ("Z3", "", Z3),
-    "z3-integers": ("Z3", "integers", Z3),
+    "z3-reals": ("Z3", "reals", Z3),
 }
-# What a driver in proofs/provers may say: the logic, Why3's own driver, premises that are left out, and symbols that no goal
-# may use (a prover refuses them).
+# What a driver in proofs/provers may say beside what Why3's own drivers for these provers say: the logic, what it imports, premises
+# that are left out, and symbols that no goal may use (a prover refuses them).
+WHY3_DRIVERS = Path("/usr/share/why3/drivers")
+OWN_DRIVERS = ("cvc4_16.gen", "cvc4_17.drv", "z3_440.drv", "z3_471.drv")
 DRIVER_LINE = re.compile(
-    r'|\(\*[^*]*\*\)|prelude "\(set-logic \w+\)"|unknown "(?:[^"\\]|\\.)*" "\(not unknown!\)"|import "(/usr/share/why3/drivers/)?\w+\.(gen|drv)"'
+    r'|\(\*[^*]*\*\)|prelude "\(set-logic \w+\)"|import "(/usr/share/why3/drivers/)?[\w-]+\.(gen|drv)"'
     r'|theory [\w.]+|end|  remove (allprops|prop \w+)|  syntax (function|predicate) \w+ "\(not_used_here[ %\d]*\)"'
-    r'|  meta "(encoding:lskept" function havoc|supports_smt_get_info_unknown_reason" "")')
+    r'|  meta "encoding:lskept" function havoc')
 # What Frama-C says when a proof it goes on with may not mean what it seems to.
 UNSOUND = re.compile(
     r"Missing RTE guards|might be unsound|not yet supported|annot:missing-spec|"
@@ -132,7 +134,7 @@ def load_module(path):
             special[section.split(None, 1)[1]] = dict(ini[section])
     return Module(
         name=path.stem, source=main["source"], summary=main.get("summary", ""),
-        scripts=main.get("scripts", path.stem).split(), provers=main.get("provers", "script,cvc4,z3-integers,z3,cvc4-reals"),
+        scripts=main.get("scripts", path.stem).split(), provers=main.get("provers", "script,z3,cvc4,z3-reals,cvc4-reals"),
         timeout=main.get("timeout", "10"), options=main.get("options", "").split(),
         inlines_of=main.get("inlines_of", "").split(),
         lemmas_of=main.get("lemmas_of", f"annotations/{path.stem}.acsl {main['source']}").split(), trusts=main.get("trusts", "").split(), special=special,
@@ -222,7 +224,7 @@ def milliseconds(text):
 
 
 def shortcut(prover):
-    """'Z3 4.8.12 (integers)' is z3-integers; what no prover was needed for is Qed's."""
+    """'Z3 4.8.12 (reals)' is z3-reals; what no prover was needed for is Qed's."""
     if prover in ("CFG", "Script"):
         return "qed"
     alternative = re.search(r"\((\w+)\)$", prover)
@@ -533,9 +535,25 @@ def drivers():
     return {path.name: path.read_text() for path in sorted(PROVERS.iterdir())}
 
 
+def driver_lines(text):
+    """The lines of a driver, each with the theory it speaks of."""
+    theory = ""
+    for line in text.splitlines():
+        theory = line if line.startswith("theory ") else "" if line == "end" else theory
+        yield theory, line
+
+
+def why3_lines():
+    """What Why3's own drivers for these provers say, without what is commented out."""
+    texts = ((WHY3_DRIVERS / name).read_text() for name in OWN_DRIVERS)
+    return {pair for text in texts for pair in driver_lines(re.sub(r"\(\*.*?\*\)", "", text, flags=re.S))}
+
+
 def added_premises():
-    """Lines of the drivers that do more than take a premise away or import what Why3 has for the prover."""
-    return [f"{name}: {line}" for name, text in drivers().items() for line in text.splitlines() if not DRIVER_LINE.fullmatch(line)]
+    """Lines of the drivers that neither take a premise away nor are Why3's own for these provers."""
+    own = why3_lines()
+    return [f"{name}: {line}" for name, text in drivers().items() for theory, line in driver_lines(text)
+            if not DRIVER_LINE.fullmatch(line) and (theory, line) not in own]
 
 
 def digest(module):
@@ -562,7 +580,7 @@ def smoke(module, args):
         folder = BUILD / module.name / f"smoke-{group}"
         result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(args.jobs),
                                    "-wp-cache", "none"] + options
-                         + ["-wp-smoke-tests", "-wp-smoke-timeout", "1", "-wp-prover", "z3",
+                         + ["-wp-smoke-tests", "-wp-smoke-timeout", "1", "-wp-prover", "z3-reals",
                             f"-wp-prop={ONLY_SMOKE}"], folder / "log")
         found = re.findall(r"^\[wp\] \[(\w+)\] Smoke-test (\S+)", result.stdout, re.M)
         if result.returncode != 0 or not (found or "No goal generated" in result.stdout):

@@ -98,6 +98,15 @@ class Drivers(unittest.TestCase):
         for line in ('valid "unknown"', '(* *) valid "unknown" (* *)', 'unknown "a" "b" valid "unknown" "(not unknown!)"'):
             self.assertEqual(len(self.lines(line + "\n")), 1, line)
 
+    def test_what_why3_s_own_drivers_for_these_provers_say_may_be_said_in_the_same_theory(self):
+        self.assertEqual(self.lines('transformation "eliminate_definition"\n'), [])
+        self.assertEqual(len(self.lines('transformation "introduce_premises_of_mine"\n')), 1)
+        self.assertEqual(self.lines('theory int.EuclideanDivision\n  syntax function div "(div %1 %2)"\nend\n'), [])
+        self.assertEqual(len(self.lines('theory int.Other\n  syntax function div "(div %1 %2)"\nend\n')), 1)
+
+    def test_what_why3_s_own_drivers_leave_in_a_comment_may_not_be_said(self):
+        self.assertEqual(len(self.lines('theory int.ComputerDivision\n  syntax function div "(div %1 %2)"\nend\n')), 1)
+
     def test_only_why3_s_own_drivers_and_those_beside_them_are_imported(self):
         self.assertEqual(len(self.lines('import "/tmp/z3.drv"\n')), 1)
 
@@ -121,9 +130,9 @@ class FirstProvers(unittest.TestCase):
         self.assertEqual(json.loads(text), [{"prover": "Z3:" + prove.VERSIONS["z3"][1], "verdict": "valid"}])
 
     def test_a_prover_with_other_settings_is_named_with_them(self):
-        prove.lay_first(self.module({"typed_f_ensures": ["z3-integers", 20.0]}), self.folder / "script")
+        prove.lay_first(self.module({"typed_f_ensures": ["z3-reals", 20.0]}), self.folder / "script")
         text = (self.folder / "script" / "f_ensures.json").read_text()
-        self.assertEqual(json.loads(text)[0]["prover"], "Z3:" + prove.VERSIONS["z3"][1] + ":integers")
+        self.assertEqual(json.loads(text)[0]["prover"], "Z3:" + prove.VERSIONS["z3"][1] + ":reals")
 
     def test_it_leaves_a_script_of_tactics_alone(self):
         (self.folder / "script").mkdir()
