@@ -596,7 +596,10 @@ static inline void put_node(struct buddy *buddy, uint64_t node, uint32_t order)
   /*@ assert fields: buddy->orders == \at(buddy->orders, Counted) && \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
         buddy->count[o] == \at(buddy->count[o], Counted) && buddy->hint[o] == \at(buddy->hint[o], Counted); */
   //@ assert mask: Mask(buddy) && Hints(buddy);
+  //@ assert counted: OrderCount{Pre}(buddy, order) && buddy->count[order] == \at(buddy->count[order], Pre) + 1;
   //@ assert this: OrderCount(buddy, order);
+  /*@ assert kept: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
+        OrderCount{Pre}(buddy, o) && buddy->count[o] == \at(buddy->count[o], Pre); */
   //@ assert rest: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==> OrderCount(buddy, o);
   //@ assert orders: OrderCounts(buddy);
   //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
@@ -645,7 +648,10 @@ static inline void take_node(struct buddy *buddy, uint64_t node, uint32_t order)
   /*@ assert fields: buddy->orders == \at(buddy->orders, Counted) && \forall integer o; 0 <= o <= BUDDY_MAX_ORDER ==>
         buddy->count[o] == \at(buddy->count[o], Counted) && buddy->hint[o] == \at(buddy->hint[o], Counted); */
   //@ assert mask: Mask(buddy) && Hints(buddy);
+  //@ assert counted: OrderCount{Pre}(buddy, order) && buddy->count[order] == \at(buddy->count[order], Pre) - 1;
   //@ assert this: OrderCount(buddy, order);
+  /*@ assert kept: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==>
+        OrderCount{Pre}(buddy, o) && buddy->count[o] == \at(buddy->count[o], Pre); */
   //@ assert rest: \forall integer o; 0 <= o <= BUDDY_MAX_ORDER && o != order ==> OrderCount(buddy, o);
   //@ assert orders: OrderCounts(buddy);
   //@ assert present: \forall integer n; Node(buddy, n) ==> (Present(buddy, n) <==> \at(Present(buddy, n), Pre));
@@ -875,6 +881,7 @@ carve(struct buddy *buddy, uint64_t node, uint64_t leaf, uint32_t order, uint32_
   /*@ assert free: \forall integer x; Leaf(buddy, x) && Up(x, from) == node ==> FreeLeaf(buddy, x); */
   take_node(buddy, node, from);
   /*@ loop invariant range: order <= o <= from;
+      loop invariant numbers: SameNumbers{Pre, Here}(buddy);
       loop invariant node: node == Up(LeafOr(leaf, Down(\at(node, Pre), from)), o) && NodeOf(buddy, node, o) && Used(buddy, node);
       loop invariant first: leaf == 0 ==> Down(\at(node, Pre), from) == Down(node, o);
       loop invariant state: BuddyState(buddy);
@@ -891,8 +898,9 @@ carve(struct buddy *buddy, uint64_t node, uint64_t leaf, uint32_t order, uint32_
     //@ ghost lemma_first_half(buddy, node, o);
     //@ assert kept: kept == Up(LeafOr(leaf, Down(\at(node, Pre), from)), o - 1);
     /*@ assert half: \forall integer x; Leaf(buddy, x) ==> Up(x, o) == Up(x, o - 1) / 2; */
+    //@ assert pair: \forall integer n; 0 <= n ==> (n / 2 == node <==> n == kept || n == Sibling(kept));
+    //@ assert leaves: \forall integer x; \at(Leaf(buddy, x), Pre) ==> Leaf(buddy, x) && 0 <= Up(x, o - 1);
     //@ assert halves: Halves{Pre}(buddy, node, o, kept, o - 1);
-    //@ assert numbers: SameNumbers{Pre, Here}(buddy);
     //@ ghost Uncut:;
     split_node(buddy, node, kept, o);
     //@ assert parted: LeavesMore{Uncut, Here}(buddy, Sibling(kept), o - 1);

@@ -544,7 +544,7 @@ static enum status give_back(struct frames *db, frame_t first)
   bool poisoned = (db->records[first].flags & FRAME_POISONED) != 0;
   uint8_t owner = poisoned ? OWNER_RESERVED : OWNER_FREE;
   uint8_t flags = poisoned ? FRAME_POISONED : 0;
-  //@ assert clean: !poisoned ==> owner == OWNER_FREE && flags == 0;
+  //@ assert clean: !poisoned ==> owner == OWNER_FREE && flags == 0 && (flags & FRAME_POISONED) == 0;
   //@ assert retired: poisoned ==> owner == OWNER_RESERVED && flags == FRAME_POISONED;
   //@ assert idle: (owner == OWNER_FREE && flags == 0 && (flags & FRAME_POISONED) == 0) || (owner == OWNER_RESERVED && flags <= FRAME_POISONED);
   //@ assert member: \forall integer f; first <= f < first + Pow2(order) ==> InUse(db, f) && BlockFirst(db, f) == first;

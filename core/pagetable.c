@@ -197,6 +197,7 @@ static struct path walk(const struct pagetable *table, uint64_t page)
     /@ assert same4: \forall integer r, q, o, p; Root(db, r) && Page(q) && Root(db, o) && Page(p) &&
          Table3(memory, r, q) >= 0 && Table3(memory, r, q) == Table3(memory, o, p) ==>
          r == o && Index4(q) == Index4(p); @/
+    /@ assert digits: \forall integer q; Page(q) ==> q == 134217728 * Index4(q) + 262144 * Index3(q) + 512 * Index2(q) + Index1(q); @/
     /@ assert page: \forall integer q, p; Page(q) && Page(p) && Index4(q) == Index4(p) && Index3(q) == Index3(p) &&
          Index2(q) == Index2(p) && Index1(q) == Index1(p) ==> q == p; @/
   }

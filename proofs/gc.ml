@@ -1,5 +1,3 @@
 (* Loaded into Frama-C, which sets its minor heap to 256k words when it starts, whatever OCAMLRUNPARAM says, and then
-   spends a quarter of its time on collections; and which asks for a backtrace of every exception, of which Why3 raises many. *)
-let () =
-  Gc.set { (Gc.get ()) with Gc.minor_heap_size = 8 * 1024 * 1024; Gc.space_overhead = 1000 };
-  Printexc.record_backtrace false
+   spends a quarter of its time on collections. *)
+let () = Gc.set { (Gc.get ()) with Gc.minor_heap_size = 8 * 1024 * 1024; Gc.space_overhead = 1000 }

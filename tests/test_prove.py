@@ -107,8 +107,11 @@ class Drivers(unittest.TestCase):
     def test_what_why3_s_own_drivers_leave_in_a_comment_may_not_be_said(self):
         self.assertEqual(len(self.lines('theory int.ComputerDivision\n  syntax function div "(div %1 %2)"\nend\n')), 1)
 
-    def test_only_why3_s_own_drivers_and_those_beside_them_are_imported(self):
-        self.assertEqual(len(self.lines('import "/tmp/z3.drv"\n')), 1)
+    def test_only_what_why3_s_own_drivers_import_and_those_beside_them_are_imported(self):
+        for path in ("z3.gen", "/usr/share/why3/drivers/smt-libv2.gen"):
+            self.assertEqual(self.lines(f'import "{path}"\n'), [], path)
+        for path in ("/tmp/z3.drv", "/usr/share/why3/drivers/alt_ergo.drv", "../z3.drv"):
+            self.assertEqual(len(self.lines(f'import "{path}"\n')), 1, path)
 
 
 class FirstProvers(unittest.TestCase):
