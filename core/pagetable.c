@@ -562,6 +562,17 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
   return STATUS_OK;
 }
 
+/* The kernel or a user has the frame. */
+/*@ requires memory: FramesLayout(frames);
+    assigns \nothing;
+    ensures exact: \result <==> frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER;
+*/
+static bool is_kernel_or_user(const struct frames *frames, frame_t frame)
+{
+  return frame < frames->nframes &&
+         (owner_of(frames, frame) == OWNER_KERNEL || owner_of(frames, frame) == OWNER_USER);
+}
+
 /* Drops the reference of a mapping. A frame that is not in use by the kernel or a user any more
  * has had its references dropped by others; it may be a table by now, and is left alone. */
 /*@ requires valid: SpaceValid(table);
@@ -582,10 +593,7 @@ static void put_target(const struct pagetable *table, uint64_t entry)
   //@ ghost one_path(table->frames, table->memory);
   frame_t frame = pte_frame(entry);
   //@ assert paths_as_is: SamePaths{Pre, Here}(table->frames, table->memory);
-  if (pte_permissions(entry) >= PAGE_UNOWNED || frame >= table->frames->nframes)
-    return;
-  uint8_t owner = owner_of(table->frames, frame);
-  if (owner != OWNER_KERNEL && owner != OWNER_USER)
+  if (pte_permissions(entry) >= PAGE_UNOWNED || !is_kernel_or_user(table->frames, frame))
     return;
   put_frame(table, frame);
   //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
@@ -877,8 +885,9 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
   return status;
 }
 
-/* Gives back the tables on the way to a page that have become empty, lowest first. */
+/* Gives back the table of level 1 on the way to a page, which is empty, and those above that become so. */
 /*@ requires valid: SpaceValid(table) && Page(page) && Table1(table->memory, table->root, page) >= 0;
+    requires empty: Live(table->frames, Table1(table->memory, table->root, page)) == 0;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
@@ -903,8 +912,7 @@ static void prune(struct pagetable *table, uint64_t page)
   //@ assert apart42: 512 * root + Index4(page) != 512 * path.table2 + Index2(page);
   //@ assert apart43: 512 * root + Index4(page) != 512 * path.table3 + Index3(page);
   //@ ghost Walked: ;
-  if (!drop_table(table, path.table2, index2(page), path.table1))
-    return;
+  (void)drop_table(table, path.table2, index2(page), path.table1);
   //@ assert space_first: SameSpace{Pre, Here}(table);
   //@ assert kept3: Owner(table->frames, path.table3) == OWNER_TABLE3 && PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteFrame(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
   //@ assert same4: Slot(table->memory, 512 * root + Index4(page)) == \at(Slot(table->memory, 512 * root + Index4(page)), Walked);
