@@ -569,8 +569,7 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
 */
 static bool is_kernel_or_user(const struct frames *frames, frame_t frame)
 {
-  return frame < frames->nframes &&
-         (owner_of(frames, frame) == OWNER_KERNEL || owner_of(frames, frame) == OWNER_USER);
+  return frame < frames->nframes && owner_mappable(owner_of(frames, frame));
 }
 
 /* Drops the reference of a mapping. A frame that is not in use by the kernel or a user any more
@@ -895,6 +894,8 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
     ensures idle: SameIdle{Pre, Post}(table->frames);
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+    ensures gone: Table1(table->memory, table->root, page) < 0;
+    ensures pruned: Pruned(table->frames, table->memory, table->root, page);
 */
 static void prune(struct pagetable *table, uint64_t page)
 {
@@ -918,15 +919,37 @@ static void prune(struct pagetable *table, uint64_t page)
   //@ assert same4: Slot(table->memory, 512 * root + Index4(page)) == \at(Slot(table->memory, 512 * root + Index4(page)), Walked);
   //@ assert kept4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteFrame(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
   //@ ghost Dropped: ;
-  if (!drop_table(table, path.table3, index3(page), path.table2))
+  //@ assert same_root: table->root == root;
+  //@ assert next4: Next(table->memory, root, Index4(page)) == path.table3;
+  //@ assert next3: Next(table->memory, path.table3, Index3(page)) == path.table2;
+  //@ assert next2: Next(table->memory, path.table2, Index2(page)) == -1;
+  //@ assert way_there: Table3(table->memory, table->root, page) == path.table3 && Table2(table->memory, table->root, page) == path.table2;
+  //@ assert gone: Table1(table->memory, table->root, page) < 0;
+  if (!drop_table(table, path.table3, index3(page), path.table2)) {
+    //@ assert kept_root: table->root == root && table->memory == \at(table->memory, Pre);
+    //@ assert kept_next4: Next(table->memory, root, Index4(page)) == path.table3;
+    //@ assert kept_next3: Next(table->memory, path.table3, Index3(page)) == path.table2;
+    //@ assert kept_table3: Table3(table->memory, root, page) == path.table3;
+    //@ assert kept_table2: Table2(table->memory, root, page) == path.table2;
+    //@ assert none1: Table1(table->memory, root, page) < 0 && Live(table->frames, path.table2) != 0;
     return;
+  }
   //@ assert space_second: SameSpace{Pre, Here}(table);
   //@ assert again4: Slot(table->memory, 512 * root + Index4(page)) == \at(Slot(table->memory, 512 * root + Index4(page)), Dropped);
   //@ assert still4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteFrame(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
   //@ assert pages: SamePages{Pre, Here}(table->frames, table->memory);
   //@ assert roots: SameRoots{Pre, Here}(table->frames);
   //@ assert use: SameUse{Pre, Here}(table->frames) && SameIdle{Pre, Here}(table->frames);
+  //@ assert still_root: table->root == root;
+  //@ assert table3: Table3(table->memory, table->root, page) == path.table3;
+  //@ assert none3: Next(table->memory, path.table3, Index3(page)) == -1;
+  //@ assert gone2: Table2(table->memory, table->root, page) < 0;
   (void)drop_table(table, root, index4(page), path.table3);
+  //@ assert root: table->root == root;
+  //@ assert last: Next(table->memory, root, Index4(page)) == -1 || (Next(table->memory, root, Index4(page)) == path.table3 && Next(table->memory, path.table3, Index3(page)) == -1 && Live(table->frames, path.table3) != 0);
+  //@ assert end3: Table3(table->memory, root, page) == -1 || Table3(table->memory, root, page) == path.table3;
+  //@ assert end2: Table2(table->memory, root, page) < 0;
+  //@ assert end1: Table1(table->memory, root, page) < 0;
 }
 
 enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct translation *out)
@@ -961,6 +984,7 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
   if (live_of(table, (frame_t)table1) == 0)
     prune(table, page);
   //@ assert same_root: SameSpace{Pre, Here}(table);
+  //@ assert pruned: Pruned(table->frames, table->memory, table->root, page);
   //@ assert gone: !Mapped(table->memory, table->root, page);
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page);
   //@ assert use_pruned: SameUse{Put, Here}(table->frames);

@@ -121,6 +121,7 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
       out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)))) &&
       out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address))));
     ensures unmapped: \result == STATUS_OK ==> !Mapped(table->memory, table->root, PageOf(address));
+    ensures pruned: \result == STATUS_OK ==> Pruned(table->frames, table->memory, table->root, PageOf(address));
     ensures reference: \result == STATUS_OK && out->permissions < PAGE_UNOWNED && out->frame < table->frames->nframes &&
       OWNER_KERNEL <= Owner{Pre}(table->frames, out->frame) <= OWNER_USER ==>
         ReferenceDropped{Pre, Post}(table->frames, out->frame);

@@ -153,6 +153,15 @@ static inline int64_t take_frame(const struct pagetable *table, enum owner owner
   return take_table(table->frames, table->memory, owner);
 }
 
+/* Whether the kernel or a user has what this owner has: only their frames may be mapped with a reference. */
+/*@ assigns \nothing;
+    ensures exact: \result <==> OWNER_KERNEL <= owner <= OWNER_USER;
+*/
+static inline bool owner_mappable(enum owner owner)
+{
+  return owner == OWNER_KERNEL || owner == OWNER_USER;
+}
+
 /* Whether a mapping may own this frame. */
 /*@ requires valid: FramesValid(frames);
     assigns \nothing;
@@ -171,7 +180,7 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
   if (frame >= frames->nframes)
     return STATUS_OUT_OF_RANGE;
   const struct frame *record = &frames->records[frame];
-  if (record->owner != OWNER_KERNEL && record->owner != OWNER_USER)
+  if (!owner_mappable(record->owner))
     return record->owner == OWNER_FREE       ? STATUS_NOT_ALLOCATED
            : record->owner == OWNER_RESERVED ? STATUS_RESERVED
                                              : STATUS_BAD_OWNER;
