@@ -1,7 +1,8 @@
 # Benchmarks. The core is one unit, called from outside; core, floors and the loops that call
 # them are compiled with the same optimisation.
 BENCH_OPTIMISE ?= -O2
-BENCH_BUILD    := $(BUILD)/bench$(BENCH_OPTIMISE)
+# A folder for each set of options.
+BENCH_BUILD    := $(BUILD)/bench$(subst $() ,,$(BENCH_OPTIMISE))
 BENCH_SOURCES := $(wildcard bench/*.c)
 BENCH_CFLAGS  := -std=c11 $(BENCH_OPTIMISE) -Wall -Wextra -Werror -Ibench -Icore -I$(ARCH)
 ROUNDS        ?= 9
