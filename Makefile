@@ -11,9 +11,10 @@ ARCH    := arch/x86_64
 
 # The core is compiled with these everywhere it is compiled by this file.
 WARN        := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror
-CORE_CFLAGS := -std=c11 -ffreestanding $(WARN) -I$(ARCH)
+CORE_CFLAGS := -std=c11 -ffreestanding $(WARN)
 CORE        := $(sort $(wildcard core/*.c))
-HEADERS     := $(wildcard core/*.h annotations/*.acsl $(ARCH)/*.h)
+HEADERS     := $(wildcard core/*.h annotations/*.acsl arch/*/*.h)
+FORMATS     := $(patsubst arch/%/pte.h,%,$(wildcard arch/*/pte.h)) # of page-table entries
 C_FILES     := $(sort $(shell find arch bench core examples fuzz kernel proofs tests -name '*.[ch]'))
 SCRIPTS      = ci/setup .ci/run
 MODULE  ?=
@@ -59,9 +60,10 @@ lint-tidy: ## clang-tidy on core, kernel, fuzz, tests and bench
 	@printf '%s\n' $(filter core/%.c fuzz/%.c tests/%.c bench/%.c proofs/bits.c,$(C_FILES)) | \
 	  xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- -std=c11 -I. -Icore -I$(ARCH) 2>/dev/null
 
-lint-build: ## the core builds without a warning under gcc and clang, with orders 0..18 and 0..10
-	@mkdir -p $(BUILD)/lint; set -e; for cc in gcc $(CLANG); do for order in 18 10; do for file in $(CORE); do \
-	  $$cc $(CORE_CFLAGS) -O2 -DBUDDY_MAX_ORDER=$${order}u -c $$file -o $(BUILD)/lint/out.o; done; done; done
+lint-build: ## the core builds without a warning under gcc and clang, with orders 0..18 and 0..10, for each entry format
+	@mkdir -p $(BUILD)/lint; set -e; for cc in gcc $(CLANG); do for order in 18 10; do for format in $(FORMATS); do \
+	  for file in $(CORE); do $$cc $(CORE_CFLAGS) -Iarch/$$format -O2 -DBUDDY_MAX_ORDER=$${order}u -c $$file \
+	    -o $(BUILD)/lint/out.o; done; done; done; done
 
 lint-shell: ## shellcheck on the shell scripts
 	@shellcheck $(SCRIPTS)
@@ -71,7 +73,7 @@ format: ## lay out every C file
 
 # Unit tests: every tests/test_NAME.c is a program of its own, with the sanitizers.
 TESTS       := $(sort $(wildcard tests/test_*.c))
-TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%)
+TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%) $(BUILD)/tests/test_pagetable_riscv64
 TEST_CFLAGS := -std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -I. -Icore -I$(ARCH)
 # Sources that tests use beside the core; fuzz.mk names the replayer's.
 -include fuzz/fuzz.mk kernel/kernel.mk bench/bench.mk
@@ -84,6 +86,11 @@ $(BUILD)/tests/core.a: $(CORE) $(TEST_EXTRA) $(HEADERS) $(wildcard fuzz/*.h)
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/tests/core.a
 	@$(CC) $(TEST_CFLAGS) $< $(BUILD)/tests/core.a -lcmocka -o $@
+
+# The tests of the page tables again, on a core that was compiled for the entries of riscv64.
+$(BUILD)/tests/test_pagetable_riscv64: tests/test_pagetable.c $(CORE) $(HEADERS)
+	@mkdir -p $(@D)
+	@$(CC) $(TEST_CFLAGS:-I$(ARCH)=-Iarch/riscv64) $< $(CORE) -lcmocka -o $@
 
 unit: $(TEST_BIN) ## unit tests of every core module, under ASan and UBSan
 	@set -e; for t in $(TEST_BIN); do echo "== $$t"; $$t; done

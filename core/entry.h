@@ -7,7 +7,7 @@
 
 #include "pagetable.h"
 
-#include "pte.h"
+#include "leaf.h"
 
 #include "../annotations/entry.acsl"
 
@@ -53,8 +53,8 @@ static inline uint8_t owner_of(const struct frames *db, frame_t frame)
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
     assigns *out;
-    ensures frame: out->frame == PteFrame(entry);
-    ensures permissions: out->permissions == PtePermissions(entry);
+    ensures frame: out->frame == PteFrame(entry, 1);
+    ensures permissions: out->permissions == PtePermissions(entry, 1);
     ensures seen: (out->accessed <==> PteAccessed(entry) == 1) && (out->dirty <==> PteDirty(entry) == 1);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
@@ -69,8 +69,8 @@ static inline void report(const struct pagetable *table, uint64_t entry, struct 
   //@ assert far_buddy: \separated(out, &table->frames->buddy);
   //@ assert far_offset: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.offset[k] != &out->frame && &table->frames->buddy.free.offset[k] != &out->permissions;
   //@ assert far_length: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.length[k] != &out->frame && &table->frames->buddy.free.length[k] != &out->permissions;
-  out->frame = pte_frame(entry);
-  out->permissions = pte_permissions(entry);
+  out->frame = pte_frame(entry, 1);
+  out->permissions = pte_permissions(entry, 1);
   out->accessed = pte_accessed(entry);
   out->dirty = pte_dirty(entry);
   //@ assert records: SameRecords{Pre, Here}(table->frames);
@@ -181,13 +181,13 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
 /* Gives a present entry other permissions; accessed and dirty stay as the processor leaves them. Returns the
  * entry as it was at that moment. */
 /*@ requires layout: SpaceLayout(table);
-    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES && permissions <= PAGE_PERMISSIONS;
+    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES && PteKnown(permissions);
     requires present: PtePresent(Slot(table->memory, 512 * frame + index)) && SameEntry(entry, Slot(table->memory, 512 * frame + index));
     requires frames: FramesValid(table->frames);
     assigns table->memory[512 * frame + index];
     ensures present: PtePresent(Slot(table->memory, 512 * frame + index));
-    ensures frame: PteFrame(Slot(table->memory, 512 * frame + index)) == \old(PteFrame(Slot(table->memory, 512 * frame + index)));
-    ensures permissions: PtePermissions(Slot(table->memory, 512 * frame + index)) == permissions;
+    ensures frame: PteFrame(Slot(table->memory, 512 * frame + index), 1) == \old(PteFrame(Slot(table->memory, 512 * frame + index), 1));
+    ensures permissions: PtePermissions(Slot(table->memory, 512 * frame + index), 1) == permissions;
     ensures same: SameEntry(\result, \old(Slot(table->memory, 512 * frame + index)));
     ensures accessed: PteAccessed(Slot(table->memory, 512 * frame + index)) == PteAccessed(\result);
     ensures dirty: PteDirty(Slot(table->memory, 512 * frame + index)) == PteDirty(\result);
@@ -211,7 +211,7 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
   */
   do {
     entry = held;
-    held = pte_update(slot, entry, pte_with_permissions(entry, permissions));
+    held = pte_update(slot, entry, pte_with_permissions(entry, permissions, 1));
   } while (held != entry);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);

@@ -2,18 +2,20 @@
 #ifndef ASHLAR_PAGE_H
 #define ASHLAR_PAGE_H
 
-/* Bytes in a page. */
+/* Bytes in a page of 4 KiB. */
 #define PAGE_SIZE 4096u
 
 /* Entries in a table. */
 #define TABLE_ENTRIES 512u
 
 /* Permissions. Every mapping is readable. */
-#define PAGE_WRITE 1u
-#define PAGE_EXECUTE 2u
+#define PAGE_EXECUTE 1u
+#define PAGE_WRITE 2u
 #define PAGE_USER 4u
-#define PAGE_GLOBAL 8u
-#define PAGE_UNOWNED 16u /* holds no reference to the frame: direct maps, devices */
-#define PAGE_PERMISSIONS 31u
+#define PAGE_WRITE_COMBINING 8u /* frame buffers: no cache, writes may be merged */
+#define PAGE_UNCACHED 16u       /* device registers: no cache, no merging, in order */
+#define PAGE_GLOBAL 32u
+#define PAGE_UNOWNED 64u /* holds no reference to the frame: direct maps, devices */
+#define PAGE_PERMISSIONS 127u
 
 #endif

@@ -31,8 +31,9 @@ static enum status page_status(uint64_t address)
 */
 static enum status permission_status(uint32_t permissions)
 {
-  bool both = permissions % 2 != 0 && permissions / PAGE_EXECUTE % 2 != 0;
-  return permissions <= PAGE_PERMISSIONS && !both ? STATUS_OK : STATUS_BAD_PERMISSION;
+  bool both = permissions % 4 == PAGE_WRITE + PAGE_EXECUTE;
+  bool cache = permissions / PAGE_WRITE_COMBINING % 4 != 3;
+  return permissions <= PAGE_PERMISSIONS && !both && cache ? STATUS_OK : STATUS_BAD_PERMISSION;
 }
 
 /* The number of the page that holds a canonical address: 36 bits, nine for each level. */
@@ -99,7 +100,7 @@ static inline int64_t next_of(const struct pagetable *table, frame_t frame, uint
 {
   //@ assert place: (512 * frame + index) / 512 == frame;
   uint64_t entry = read_slot(table, frame, index);
-  return pte_present(entry) ? (int64_t)pte_frame(entry) : -1;
+  return pte_present(entry) ? (int64_t)pte_next(entry) : -1;
 }
 
 /* The table of level 1 on the way to a page, -1 if there is none. */
@@ -204,7 +205,7 @@ static struct path walk(const struct pagetable *table, uint64_t page)
 */
 
 /* Gives a mapped page other permissions; its table of level 1 is in frame. Returns the entry as it was. */
-/*@ requires valid: TreeValid(table) && Page(page) && permissions <= PAGE_PERMISSIONS;
+/*@ requires valid: TreeValid(table) && Page(page) && PteKnown(permissions);
     requires mapped: frame == Table1(table->memory, table->root, page) && Mapped(table->memory, table->root, page);
     requires entry: SameEntry(entry, Entry(table->memory, table->root, page));
     requires frames: FramesValid(table->frames);
@@ -215,8 +216,8 @@ static struct path walk(const struct pagetable *table, uint64_t page)
     ensures frames: FramesValid(table->frames);
     ensures counted: \old(Counted(table->frames, table->memory)) ==> Counted(table->frames, table->memory);
     ensures mapped: Mapped(table->memory, table->root, page);
-    ensures frame: PteFrame(Entry(table->memory, table->root, page)) == PteFrame(entry);
-    ensures permissions: PtePermissions(Entry(table->memory, table->root, page)) == permissions;
+    ensures frame: PteFrame(Entry(table->memory, table->root, page), 1) == PteFrame(entry, 1);
+    ensures permissions: PtePermissions(Entry(table->memory, table->root, page), 1) == permissions;
     ensures seen: PteAccessed(Entry(table->memory, table->root, page)) == PteAccessed(\result) &&
       PteDirty(Entry(table->memory, table->root, page)) == PteDirty(\result);
     ensures same: SameEntry(\result, entry);
@@ -336,7 +337,7 @@ static inline uint64_t remove_page(const struct pagetable *table, uint64_t page,
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures link: LinkedAt(table->frames, child, parent, index);
     ensures entry: PtePresent(Slot(table->memory, 512 * parent + index)) &&
-      PteFrame(Slot(table->memory, 512 * parent + index)) == child;
+      PteNext(Slot(table->memory, 512 * parent + index)) == child;
     ensures live: Live(table->frames, parent) == \old(Live(table->frames, parent)) + 1;
     ensures child: Owner(table->frames, child) == \old(Owner(table->frames, child)) &&
       Flags(table->frames, child) == \old(Flags(table->frames, child)) &&
@@ -365,7 +366,7 @@ static inline void link_table(const struct pagetable *table, frame_t parent, uin
     ensures table: \result >= 0 ==> Owner(table->frames, \result) == owner && EmptyTable(table->memory, \result) &&
       Live(table->frames, \result) == 0 && References(table->frames, \result) == 1 && Flags(table->frames, \result) == 0;
     ensures linked: \result >= 0 ==> PtePresent(Slot(table->memory, 512 * parent + index)) &&
-      PteFrame(Slot(table->memory, 512 * parent + index)) == \result;
+      PteNext(Slot(table->memory, 512 * parent + index)) == \result;
     ensures records: \result >= 0 ==> SameButTable{Pre, Post}(table->frames, parent, \result);
     ensures live: \result >= 0 ==> Live(table->frames, parent) == \old(Live(table->frames, parent)) + 1;
     ensures slots: \result >= 0 ==> SameSlotsBut{Pre, Post}(table->frames, table->memory, parent, index);
@@ -420,10 +421,10 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
   //@ assert other_slots: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 != child && s != 512 * parent + index ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
   //@ assert slots: SameSlotsBut{Pre, Here}(table->frames, table->memory, parent, index);
   //@ assert place: (512 * parent + index) / 512 == parent && (512 * parent + index) % 512 == index;
-  //@ assert here: PteFrame(Slot(table->memory, 512 * parent + index)) == child && Owner(table->frames, child) == Owner(table->frames, parent) - 1 && Parent(table->frames, child) == parent && Index(table->frames, child) == index;
+  //@ assert here: PteNext(Slot(table->memory, 512 * parent + index)) == child && Owner(table->frames, child) == Owner(table->frames, parent) - 1 && Parent(table->frames, child) == parent && Index(table->frames, child) == index;
   //@ assert linked_else: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> s / 512 != child && Slot(table->memory, s) == \at(Slot(table->memory, s), Pre) && Owner{Pre}(table->frames, s / 512) == Owner(table->frames, s / 512);
-  //@ assert linked_kept: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> 0 <= PteFrame(Slot(table->memory, s)) < table->frames->nframes && PteFrame(Slot(table->memory, s)) != child;
-  //@ assert linked_same: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Owner(table->frames, PteFrame(Slot(table->memory, s))) == Owner(table->frames, s / 512) - 1 && Parent(table->frames, PteFrame(Slot(table->memory, s))) == s / 512 && Index(table->frames, PteFrame(Slot(table->memory, s))) == s % 512;
+  //@ assert linked_kept: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> 0 <= PteNext(Slot(table->memory, s)) < table->frames->nframes && PteNext(Slot(table->memory, s)) != child;
+  //@ assert linked_same: \forall integer s; 0 <= s < 512 * table->frames->nframes && s != 512 * parent + index && OWNER_TABLE2 <= Owner(table->frames, s / 512) <= OWNER_TABLE4 && PtePresent(Slot(table->memory, s)) ==> Owner(table->frames, PteNext(Slot(table->memory, s))) == Owner(table->frames, s / 512) - 1 && Parent(table->frames, PteNext(Slot(table->memory, s))) == s / 512 && Index(table->frames, PteNext(Slot(table->memory, s))) == s % 512;
   //@ assert linked_own: LinkedSlot(table->frames, table->memory, 512 * parent + index);
   //@ assert linked_rest: \forall integer s; TableSlot(table->frames, table->memory, s) && s != 512 * parent + index ==> LinkedSlot(table->frames, table->memory, s);
   //@ assert linked_each: \forall integer s; TableSlot(table->frames, table->memory, s) ==> LinkedSlot(table->frames, table->memory, s);
@@ -439,7 +440,7 @@ static int64_t add_table(struct pagetable *table, frame_t parent, uint32_t index
 /*@ requires valid: SpaceValid(table);
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
       OWNER_TABLE2 <= Owner(table->frames, parent) <= OWNER_TABLE4;
-    requires child: PtePresent(Slot(table->memory, 512 * parent + index)) && PteFrame(Slot(table->memory, 512 * parent + index)) == child;
+    requires child: PtePresent(Slot(table->memory, 512 * parent + index)) && PteNext(Slot(table->memory, 512 * parent + index)) == child;
     requires empty: Live(table->frames, child) == 0;
     assigns table->frames->records[parent].live, table->memory[512 * parent + index];
     ensures valid: SpaceValid(table);
@@ -501,7 +502,7 @@ static inline void release_table(const struct pagetable *table, frame_t frame)
 /*@ requires valid: SpaceValid(table);
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
       OWNER_TABLE2 <= Owner(table->frames, parent) <= OWNER_TABLE4;
-    requires child: PtePresent(Slot(table->memory, 512 * parent + index)) && PteFrame(Slot(table->memory, 512 * parent + index)) == child;
+    requires child: PtePresent(Slot(table->memory, 512 * parent + index)) && PteNext(Slot(table->memory, 512 * parent + index)) == child;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
@@ -578,9 +579,9 @@ static bool is_kernel_or_user(const struct frames *frames, frame_t frame)
     assigns FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
-    ensures reference: PtePermissions(entry) < PAGE_UNOWNED && PteFrame(entry) < table->frames->nframes &&
-      OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry)) <= OWNER_USER ==>
-        ReferenceDropped{Pre, Post}(table->frames, PteFrame(entry));
+    ensures reference: PtePermissions(entry, 1) < PAGE_UNOWNED && PteFrame(entry, 1) < table->frames->nframes &&
+      OWNER_KERNEL <= Owner{Pre}(table->frames, PteFrame(entry, 1)) <= OWNER_USER ==>
+        ReferenceDropped{Pre, Post}(table->frames, PteFrame(entry, 1));
     ensures tables: SameTables{Pre, Post}(table->frames);
     ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
     ensures paths: Branched1{Pre, Post}(table->frames, table->memory, -1);
@@ -590,9 +591,9 @@ static bool is_kernel_or_user(const struct frames *frames, frame_t frame)
 static void put_target(const struct pagetable *table, uint64_t entry)
 {
   //@ ghost one_path(table->frames, table->memory);
-  frame_t frame = pte_frame(entry);
+  frame_t frame = pte_frame(entry, 1);
   //@ assert paths_as_is: SamePaths{Pre, Here}(table->frames, table->memory);
-  if (pte_permissions(entry) >= PAGE_UNOWNED || !is_kernel_or_user(table->frames, frame))
+  if (pte_permissions(entry, 1) >= PAGE_UNOWNED || !is_kernel_or_user(table->frames, frame))
     return;
   put_frame(table, frame);
   //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
@@ -796,7 +797,7 @@ static enum status map_under(struct pagetable *table, uint64_t page, uint64_t en
 }
 
 /* Maps a page that has no table of level 1 yet to a frame that may be mapped. */
-/*@ requires valid: SpaceValid(table) && Page(page) && permissions <= PAGE_PERMISSIONS;
+/*@ requires valid: SpaceValid(table) && Page(page) && PteKnown(permissions);
     requires target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame);
     requires missing: Table1(table->memory, table->root, page) < 0;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
@@ -804,8 +805,8 @@ static enum status map_under(struct pagetable *table, uint64_t page, uint64_t en
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
     ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
-      PteFrame(Entry(table->memory, table->root, page)) == frame &&
-      PtePermissions(Entry(table->memory, table->root, page)) == permissions;
+      PteFrame(Entry(table->memory, table->root, page), 1) == frame &&
+      PtePermissions(Entry(table->memory, table->root, page), 1) == permissions;
     ensures reference: \result == STATUS_OK && permissions < PAGE_UNOWNED ==>
       References(table->frames, BlockFirst(table->frames, frame)) ==
         \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
@@ -817,12 +818,12 @@ static enum status map_under(struct pagetable *table, uint64_t page, uint64_t en
 static enum status map_far(struct pagetable *table, uint64_t page, frame_t frame,
                            uint32_t permissions)
 {
-  enum status status = map_under(table, page, pte_leaf(frame, permissions));
+  enum status status = map_under(table, page, pte_leaf(frame, permissions, 1));
   //@ assert space_mapped: SameSpace{Pre, Here}(table);
   //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->records == \at(table->frames->records, Pre);
   if (status != STATUS_OK)
     return status;
-  //@ assert mapped: Mapped(table->memory, table->root, page) && PteFrame(Entry(table->memory, table->root, page)) == frame && PtePermissions(Entry(table->memory, table->root, page)) == permissions;
+  //@ assert mapped: Mapped(table->memory, table->root, page) && PteFrame(Entry(table->memory, table->root, page), 1) == frame && PtePermissions(Entry(table->memory, table->root, page), 1) == permissions;
   //@ assert same_first: permissions < PAGE_UNOWNED ==> BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
   //@ assert target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame);
   //@ assert same_target: permissions < PAGE_UNOWNED ==> References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
@@ -831,7 +832,7 @@ static enum status map_far(struct pagetable *table, uint64_t page, frame_t frame
 }
 
 /* Maps a page unless it is mapped, to a frame that may be mapped. */
-/*@ requires valid: SpaceValid(table) && Page(page) && permissions <= PAGE_PERMISSIONS;
+/*@ requires valid: SpaceValid(table) && Page(page) && PteKnown(permissions);
     requires target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame);
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
@@ -839,8 +840,8 @@ static enum status map_far(struct pagetable *table, uint64_t page, frame_t frame
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY || \result == STATUS_ALREADY_MAPPED;
     ensures already: \result == STATUS_ALREADY_MAPPED <==> \old(Mapped(table->memory, table->root, page));
     ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, page) &&
-      PteFrame(Entry(table->memory, table->root, page)) == frame &&
-      PtePermissions(Entry(table->memory, table->root, page)) == permissions;
+      PteFrame(Entry(table->memory, table->root, page), 1) == frame &&
+      PtePermissions(Entry(table->memory, table->root, page), 1) == permissions;
     ensures reference: \result == STATUS_OK && permissions < PAGE_UNOWNED ==>
       References(table->frames, BlockFirst(table->frames, frame)) ==
         \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
@@ -861,7 +862,7 @@ static inline enum status map_page(struct pagetable *table, uint64_t page, frame
     return STATUS_ALREADY_MAPPED;
   //@ assert unmapped: !Mapped(table->memory, table->root, page);
   own_target(table, frame, permissions);
-  add_page(table, page, (frame_t)table1, pte_leaf(frame, permissions));
+  add_page(table, page, (frame_t)table1, pte_leaf(frame, permissions, 1));
   return STATUS_OK;
 }
 
@@ -905,9 +906,9 @@ static void prune(struct pagetable *table, uint64_t page)
   //@ assert way2: Next(table->memory, path.table2, Index2(page)) == path.table1;
   //@ assert way3: Next(table->memory, path.table3, Index3(page)) == path.table2;
   //@ assert indices: 0 <= Index4(page) < 512 && 0 <= Index3(page) < 512 && 0 <= Index2(page) < 512;
-  //@ assert entry2: PtePresent(Slot(table->memory, 512 * path.table2 + Index2(page))) && PteFrame(Slot(table->memory, 512 * path.table2 + Index2(page))) == path.table1;
-  //@ assert entry3: PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteFrame(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
-  //@ assert entry4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteFrame(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
+  //@ assert entry2: PtePresent(Slot(table->memory, 512 * path.table2 + Index2(page))) && PteNext(Slot(table->memory, 512 * path.table2 + Index2(page))) == path.table1;
+  //@ assert entry3: PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteNext(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
+  //@ assert entry4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteNext(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
   //@ assert levels: path.table2 != path.table3 && path.table2 != root && path.table3 != root;
   //@ assert apart32: 512 * path.table3 + Index3(page) != 512 * path.table2 + Index2(page);
   //@ assert apart42: 512 * root + Index4(page) != 512 * path.table2 + Index2(page);
@@ -915,9 +916,9 @@ static void prune(struct pagetable *table, uint64_t page)
   //@ ghost Walked: ;
   (void)drop_table(table, path.table2, index2(page), path.table1);
   //@ assert space_first: SameSpace{Pre, Here}(table);
-  //@ assert kept3: Owner(table->frames, path.table3) == OWNER_TABLE3 && PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteFrame(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
+  //@ assert kept3: Owner(table->frames, path.table3) == OWNER_TABLE3 && PtePresent(Slot(table->memory, 512 * path.table3 + Index3(page))) && PteNext(Slot(table->memory, 512 * path.table3 + Index3(page))) == path.table2;
   //@ assert same4: Slot(table->memory, 512 * root + Index4(page)) == \at(Slot(table->memory, 512 * root + Index4(page)), Walked);
-  //@ assert kept4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteFrame(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
+  //@ assert kept4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteNext(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
   //@ ghost Dropped: ;
   //@ assert same_root: table->root == root;
   //@ assert next4: Next(table->memory, root, Index4(page)) == path.table3;
@@ -936,7 +937,7 @@ static void prune(struct pagetable *table, uint64_t page)
   }
   //@ assert space_second: SameSpace{Pre, Here}(table);
   //@ assert again4: Slot(table->memory, 512 * root + Index4(page)) == \at(Slot(table->memory, 512 * root + Index4(page)), Dropped);
-  //@ assert still4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteFrame(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
+  //@ assert still4: PtePresent(Slot(table->memory, 512 * root + Index4(page))) && PteNext(Slot(table->memory, 512 * root + Index4(page))) == path.table3;
   //@ assert pages: SamePages{Pre, Here}(table->frames, table->memory);
   //@ assert roots: SameRoots{Pre, Here}(table->frames);
   //@ assert use: SameUse{Pre, Here}(table->frames) && SameIdle{Pre, Here}(table->frames);
@@ -1015,7 +1016,7 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
   //@ assert mapped: Mapped(table->memory, table->root, page);
-  if (pte_permissions(entry) / PAGE_UNOWNED != permissions / PAGE_UNOWNED)
+  if (pte_permissions(entry, 1) / PAGE_UNOWNED != permissions / PAGE_UNOWNED)
     return STATUS_BAD_PERMISSION;
   entry = change_page(table, page, (frame_t)table1, entry, permissions);
   report(table, entry, out);
@@ -1105,7 +1106,7 @@ static void empty_table1(struct pagetable *table, frame_t frame)
 /* An entry of a table of level 2, 3 and 4 and all tables under it; and all entries of such a table. */
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, frame) == OWNER_TABLE2;
-    requires child: PtePresent(Slot(table->memory, 512 * frame + index)) && PteFrame(Slot(table->memory, 512 * frame + index)) == child;
+    requires child: PtePresent(Slot(table->memory, 512 * frame + index)) && PteNext(Slot(table->memory, 512 * frame + index)) == child;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
@@ -1168,7 +1169,7 @@ static void empty_table2(struct pagetable *table, frame_t frame)
     //@ assert roots: SameRoots{Pre, Here}(table->frames);
     //@ assert paths: Branched2{Pre, Here}(table->frames, table->memory, -1);
     if (pte_present(entry))
-      drop_branch2(table, frame, i, pte_frame(entry));
+      drop_branch2(table, frame, i, pte_next(entry));
     //@ assert others_here: SamePagesElse2{LoopCurrent, Here}(table->frames, table->memory, frame);
     //@ assert space: SameSpace{Pre, Here}(table);
     //@ assert here: !PtePresent(Slot(table->memory, 512 * frame + i));
@@ -1179,7 +1180,7 @@ static void empty_table2(struct pagetable *table, frame_t frame)
 
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, frame) == OWNER_TABLE3;
-    requires child: PtePresent(Slot(table->memory, 512 * frame + index)) && PteFrame(Slot(table->memory, 512 * frame + index)) == child;
+    requires child: PtePresent(Slot(table->memory, 512 * frame + index)) && PteNext(Slot(table->memory, 512 * frame + index)) == child;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
@@ -1242,7 +1243,7 @@ static void empty_table3(struct pagetable *table, frame_t frame)
     //@ assert roots: SameRoots{Pre, Here}(table->frames);
     //@ assert paths: Branched3{Pre, Here}(table->frames, table->memory, -1);
     if (pte_present(entry))
-      drop_branch3(table, frame, i, pte_frame(entry));
+      drop_branch3(table, frame, i, pte_next(entry));
     //@ assert others_here: SamePagesElse3{LoopCurrent, Here}(table->frames, table->memory, frame);
     //@ assert space: SameSpace{Pre, Here}(table);
     //@ assert here: !PtePresent(Slot(table->memory, 512 * frame + i));
@@ -1253,7 +1254,7 @@ static void empty_table3(struct pagetable *table, frame_t frame)
 
 /*@ requires valid: SpaceValid(table);
     requires table: frame < table->frames->nframes && index < TABLE_ENTRIES && Owner(table->frames, frame) == OWNER_TABLE4;
-    requires child: PtePresent(Slot(table->memory, 512 * frame + index)) && PteFrame(Slot(table->memory, 512 * frame + index)) == child;
+    requires child: PtePresent(Slot(table->memory, 512 * frame + index)) && PteNext(Slot(table->memory, 512 * frame + index)) == child;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
@@ -1315,7 +1316,7 @@ static void empty_table4(struct pagetable *table, frame_t frame)
     uint64_t entry = read_slot(table, frame, i);
     //@ assert roots: SameRoots{Pre, Here}(table->frames);
     if (pte_present(entry))
-      drop_branch4(table, frame, i, pte_frame(entry));
+      drop_branch4(table, frame, i, pte_next(entry));
     //@ assert others_here: SamePagesElse{LoopCurrent, Here}(table->frames, table->memory, frame);
     //@ assert space: SameSpace{Pre, Here}(table);
     //@ assert here: !PtePresent(Slot(table->memory, 512 * frame + i));

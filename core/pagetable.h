@@ -90,8 +90,8 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
     ensures already_mapped: \result == STATUS_ALREADY_MAPPED || \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==>
       (\result == STATUS_ALREADY_MAPPED <==> \old(Mapped(table->memory, table->root, PageOf(address))));
     ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, PageOf(address)) &&
-      PteFrame(Entry(table->memory, table->root, PageOf(address))) == frame &&
-      PtePermissions(Entry(table->memory, table->root, PageOf(address))) == permissions;
+      PteFrame(Entry(table->memory, table->root, PageOf(address)), 1) == frame &&
+      PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1) == permissions;
     ensures reference: \result == STATUS_OK && permissions < PAGE_UNOWNED ==>
       References(table->frames, BlockFirst(table->frames, frame)) ==
         \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
@@ -118,8 +118,8 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
     ensures not_mapped: Canonical(address) && address % PAGE_SIZE == 0 ==>
       (\result == STATUS_NOT_MAPPED <==> !\old(Mapped(table->memory, table->root, PageOf(address))));
     ensures was: \result == STATUS_OK ==>
-      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)))) &&
-      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address))));
+      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)), 1)) &&
+      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1));
     ensures unmapped: \result == STATUS_OK ==> !Mapped(table->memory, table->root, PageOf(address));
     ensures pruned: \result == STATUS_OK ==> Pruned(table->frames, table->memory, table->root, PageOf(address));
     ensures reference: \result == STATUS_OK && out->permissions < PAGE_UNOWNED && out->frame < table->frames->nframes &&
@@ -145,16 +145,16 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct tr
     ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
     ensures bad_permission: Canonical(address) && address % PAGE_SIZE == 0 ==> (\result == STATUS_BAD_PERMISSION <==>
       !GoodPermissions(permissions) || (\old(Mapped(table->memory, table->root, PageOf(address))) &&
-        \old(PtePermissions(Entry(table->memory, table->root, PageOf(address)))) / PAGE_UNOWNED != permissions / PAGE_UNOWNED));
+        \old(PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1)) / PAGE_UNOWNED != permissions / PAGE_UNOWNED));
     ensures not_mapped: Canonical(address) && address % PAGE_SIZE == 0 && GoodPermissions(permissions) ==>
       (\result == STATUS_NOT_MAPPED <==> !\old(Mapped(table->memory, table->root, PageOf(address))));
     ensures was: \result == STATUS_OK ==>
-      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)))) &&
-      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address))));
+      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)), 1)) &&
+      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1));
     ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, PageOf(address));
-    ensures frame: \result == STATUS_OK ==> PteFrame(Entry(table->memory, table->root, PageOf(address))) == out->frame;
+    ensures frame: \result == STATUS_OK ==> PteFrame(Entry(table->memory, table->root, PageOf(address)), 1) == out->frame;
     ensures permissions: \result == STATUS_OK ==>
-      PtePermissions(Entry(table->memory, table->root, PageOf(address))) == permissions;
+      PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1) == permissions;
     ensures seen: \result == STATUS_OK ==>
       (PteAccessed(Entry(table->memory, table->root, PageOf(address))) == 1 <==> out->accessed) &&
       (PteDirty(Entry(table->memory, table->root, PageOf(address))) == 1 <==> out->dirty);
@@ -176,8 +176,8 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
     ensures not_mapped: Canonical(address) ==> (\result == STATUS_NOT_MAPPED <==>
       !\old(Mapped(table->memory, table->root, PageOf(address))));
     ensures translation: \result == STATUS_OK ==>
-      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)))) &&
-      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address))));
+      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)), 1)) &&
+      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1));
     ensures unchanged: \result != STATUS_OK ==> *out == \old(*out);
 */
 enum status pagetable_query(const struct pagetable *table, uint64_t address,

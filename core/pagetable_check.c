@@ -17,17 +17,17 @@ static uint32_t level_of(const struct frames *frames, frame_t frame)
     assigns \nothing;
     ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
     ensures target: \result == \null && Owner(table->frames, frame) >= OWNER_TABLE2 ==>
-      0 <= PteFrame(entry) < table->frames->nframes && LinkedAt(table->frames, PteFrame(entry), frame, index) &&
-      LevelBelow(table->frames, frame, PteFrame(entry));
+      0 <= PteNext(entry) < table->frames->nframes && LinkedAt(table->frames, PteNext(entry), frame, index) &&
+      LevelBelow(table->frames, frame, PteNext(entry));
 */
 static const char *check_entry(const struct pagetable *table, frame_t frame, uint32_t index,
                                uint64_t entry)
 {
   const struct frames *frames = table->frames;
-  frame_t target = pte_frame(entry);
   uint32_t level = level_of(frames, frame);
   if (level == 1) {
-    bool owned = (pte_permissions(entry) & PAGE_UNOWNED) == 0;
+    frame_t target = pte_frame(entry, 1);
+    bool owned = (pte_permissions(entry, 1) & PAGE_UNOWNED) == 0;
     if (!owned)
       return NULL;
     if (target >= frames->nframes || frames->records[target].owner < OWNER_KERNEL ||
@@ -35,6 +35,7 @@ static const char *check_entry(const struct pagetable *table, frame_t frame, uin
       return "pagetable: a mapping owns a frame that is not in use";
     return NULL;
   }
+  frame_t target = pte_next(entry);
   if (target >= frames->nframes || level_of(frames, target) != level - 1)
     return "pagetable: an entry points at a frame that is no table of the level below";
   if (frames->records[target].parent != frame || frames->records[target].index != index)
@@ -87,7 +88,7 @@ static const char *check_table2(const struct pagetable *table, frame_t frame)
   for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry))
-      broken = check_table1(table, pte_frame(entry));
+      broken = check_table1(table, pte_next(entry));
   }
   return broken;
 }
@@ -108,7 +109,7 @@ static const char *check_table3(const struct pagetable *table, frame_t frame)
   for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(frame, i)]);
     if (pte_present(entry))
-      broken = check_table2(table, pte_frame(entry));
+      broken = check_table2(table, pte_next(entry));
   }
   return broken;
 }
@@ -127,7 +128,7 @@ const char *pagetable_check(const struct pagetable *table)
   for (uint32_t i = 0; i < TABLE_ENTRIES && !broken; i++) {
     uint64_t entry = pte_read(&table->memory[slot_of(table->root, i)]);
     if (pte_present(entry))
-      broken = check_table3(table, pte_frame(entry));
+      broken = check_table3(table, pte_next(entry));
   }
   return broken;
 }

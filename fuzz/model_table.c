@@ -85,9 +85,10 @@ static enum status page_status(uint64_t address)
 
 static enum status permission_status(uint32_t permissions)
 {
-  bool known = permissions < 32;
+  bool known = permissions < 128;
   bool both = (permissions & PAGE_WRITE) && (permissions & PAGE_EXECUTE);
-  return known && !both ? STATUS_OK : STATUS_BAD_PERMISSION;
+  bool types = (permissions & PAGE_UNCACHED) && (permissions & PAGE_WRITE_COMBINING);
+  return known && !both && !types ? STATUS_OK : STATUS_BAD_PERMISSION;
 }
 
 /* Whether a mapping may hold a reference to this frame. */

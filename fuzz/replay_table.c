@@ -1,14 +1,23 @@
 /* The operations of pagetable, and a processor that walks the tables as the manual says. */
 #include "replay_ops.h"
 
+#include "pte.h"
+
 /* An entry, from the processor's manual: not from pte.h, which is under test. */
 #define ENTRY_PRESENT ((uint64_t)1 << 0)
 #define ENTRY_WRITE ((uint64_t)1 << 1)
 #define ENTRY_USER ((uint64_t)1 << 2)
+#define ENTRY_WRITE_THROUGH ((uint64_t)1 << 3)
+#define ENTRY_CACHE_DISABLE ((uint64_t)1 << 4)
 #define ENTRY_ACCESSED ((uint64_t)1 << 5)
 #define ENTRY_DIRTY ((uint64_t)1 << 6)
+#define ENTRY_PAT ((uint64_t)1 << 7)
 #define ENTRY_NO_EXECUTE ((uint64_t)1 << 63)
 #define ENTRY_FRAME(entry) ((entry) >> 12 & 0xFFFFFFFFFF)
+
+/* Entries of the page attribute table; entry 0 is write-back. */
+#define ATTRIBUTE_UNCACHED 2u
+#define ATTRIBUTE_COMBINING 1u
 
 #define ACCESS_WRITE 1u
 #define ACCESS_EXECUTE 2u
@@ -43,9 +52,17 @@ static struct way walk(struct replay *r, uint32_t space, uint64_t address)
   return way;
 }
 
-/* One access of the processor: whether it is allowed. Sets accessed and dirty then. */
+/* Which entry of the page attribute table tells how a page is cached. */
+static uint32_t attribute_index(uint64_t entry)
+{
+  return (entry & ENTRY_WRITE_THROUGH ? 1u : 0u) + (entry & ENTRY_CACHE_DISABLE ? 2u : 0u) +
+         (entry & ENTRY_PAT ? 4u : 0u);
+}
+
+/* One access of the processor: whether it is allowed. Sets accessed and dirty then; *frame and
+ * *attribute are what it reaches and how. */
 static bool access_memory(struct replay *r, uint32_t space, uint64_t address, uint32_t access,
-                          uint64_t *frame)
+                          uint64_t *frame, uint32_t *attribute)
 {
   struct way way = walk(r, space, address);
   uint64_t all = UINT64_MAX;
@@ -65,6 +82,7 @@ static bool access_memory(struct replay *r, uint32_t space, uint64_t address, ui
   if (access & ACCESS_WRITE)
     *way.entries[way.levels - 1] |= ENTRY_DIRTY;
   *frame = ENTRY_FRAME(*way.entries[way.levels - 1]);
+  *attribute = attribute_index(*way.entries[way.levels - 1]);
   return true;
 }
 
@@ -177,12 +195,29 @@ static const char *compare_way(struct replay *r, uint32_t space, uint64_t addres
   return NULL;
 }
 
+/* Every entry on the way is what its format knows, at the level where it stands. */
+static void check_encodings(struct replay *r, uint32_t space, uint64_t address)
+{
+  struct way way = walk(r, space, address);
+  for (uint32_t i = 0; i < way.levels; i++) {
+    uint32_t level = PAGETABLE_LEVELS - i;
+    uint64_t entry = *way.entries[i];
+    if (!(entry & ENTRY_PRESENT))
+      return;
+    replay_expect(r, !pte_reserved(entry, level), "the core makes no entry that is reserved");
+    replay_expect(r, pte_points(entry, level) == (level > 1),
+                  "entries above level 1 point at tables, and no others");
+  }
+}
+
 static void check_way(struct replay *r, uint32_t space, uint64_t address)
 {
   if (r->broken || !model_canonical(address))
     return;
   const char *broken = compare_way(r, space, address);
   replay_expect(r, broken == NULL, broken);
+  if (!r->broken)
+    check_encodings(r, space, address);
 }
 
 /* --- The operations --- */
@@ -236,6 +271,17 @@ static uint32_t frame_to_map(const struct replay *r, const struct op *op)
                                         : head + (op->c / 4) % ((uint32_t)1 << m->order[head]);
 }
 
+/* From four bits: writable, executable, for users, global; and from the first two with the last, for no
+ * page may be all of that, one of the two ways to do without a cache. */
+static uint32_t some_permissions(uint32_t bits)
+{
+  uint32_t user = bits & 4 ? PAGE_USER : 0;
+  if ((bits & 11) == 11)
+    return PAGE_WRITE | user | (user ? PAGE_UNCACHED : PAGE_WRITE_COMBINING);
+  return (bits & 1 ? PAGE_WRITE : 0) | (bits & 2 ? PAGE_EXECUTE : 0) | user |
+         (bits & 8 ? PAGE_GLOBAL : 0);
+}
+
 /* Live here means a page that is mapped already, so it is the rare case. */
 static void map_op(struct replay *r, const struct op *op)
 {
@@ -243,9 +289,9 @@ static void map_op(struct replay *r, const struct op *op)
   uint32_t space = 0;
   uint64_t address = some_address(r, op, picks[ops_pick(op)], &space);
   uint32_t frame = frame_to_map(r, op);
-  uint32_t permissions = ops_extra(op) + (op->c & 0x4000 ? PAGE_UNOWNED : 0);
+  uint32_t permissions = some_permissions(ops_extra(op)) + (op->c & 0x4000 ? PAGE_UNOWNED : 0);
   if (op->c & 0x8000)
-    permissions = op->c / 4 % 128;
+    permissions = op->c / 4 % 256;
   if (space == MODEL_SPACES || r->spaces.nmappings == MODEL_MAPPINGS ||
       r->spaces.ntables + PAGETABLE_LEVELS > MODEL_TABLES)
     return;
@@ -310,12 +356,12 @@ static void protect_op(struct replay *r, const struct op *op)
   uint32_t space = 0;
   uint64_t address = some_address(r, op, ops_pick(op), &space);
   struct translation found = {UNTOUCHED, UNTOUCHED, false, false};
-  uint32_t permissions = op->b % 32;
+  uint32_t permissions = op->b % 128;
   if (space == MODEL_SPACES)
     return;
   struct model_mapping *mapping = model_mapping(&r->spaces, space, address);
   if (ops_pick_rest(op) < PICK_ANY && mapping)
-    permissions = op->b % 16 + (mapping->permissions & PAGE_UNOWNED);
+    permissions = some_permissions(op->b % 16) + (mapping->permissions & PAGE_UNOWNED);
   if (ops_pick_rest(op) == PICK_RAW)
     permissions = op->b;
   replay_args(r, space, address, permissions, 0);
@@ -349,10 +395,11 @@ static void touch_op(struct replay *r, const struct op *op)
   uint64_t address = some_address(r, op, ops_pick(op), &space) + op->b % PAGE_SIZE;
   uint32_t access = ops_extra(op) % 8;
   uint64_t frame = UNTOUCHED;
+  uint32_t attribute = 0;
   if (space == MODEL_SPACES)
     return;
   replay_args(r, space, address, access, 0);
-  bool allowed = access_memory(r, space, address, access, &frame);
+  bool allowed = access_memory(r, space, address, access, &frame, &attribute);
   struct model_mapping *mapping =
       model_canonical(address) ? model_mapping(&r->spaces, space, address) : NULL;
   bool expected = mapping && !((access & ACCESS_WRITE) && !(mapping->permissions & PAGE_WRITE)) &&
@@ -364,6 +411,10 @@ static void touch_op(struct replay *r, const struct op *op)
     return;
   replay_expect(r, frame == mapping->frame, "the processor reaches the frame that was mapped");
   replay_out(r, 1, frame);
+  uint32_t asked = mapping->permissions & PAGE_UNCACHED          ? ATTRIBUTE_UNCACHED
+                   : mapping->permissions & PAGE_WRITE_COMBINING ? ATTRIBUTE_COMBINING
+                                                                 : 0;
+  replay_expect(r, attribute == asked, "the processor caches the page as was asked");
   mapping->accessed = true;
   mapping->dirty = mapping->dirty || (access & ACCESS_WRITE);
 }

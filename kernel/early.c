@@ -1,12 +1,11 @@
 #include "early.h"
 
 #include "cpu.h"
+#include "leaf.h"
 #include "memory.h"
-#include "pte.h"
 
-#define LARGE ((uint64_t)128) /* in an entry of level 2: it maps 2 MiB itself */
-#define LARGE_FRAMES 512u     /* frames of such a page */
-#define FRAMES_OF_2 0x40000u  /* frames that a table of level 2 shows: 1 GiB */
+#define LARGE_FRAMES 512u    /* frames of a page of 2 MiB, which an entry of level 2 maps */
+#define FRAMES_OF_2 0x40000u /* frames that a table of level 2 shows: 1 GiB */
 #define FRAMES_OF_3 0x8000000u
 
 uint64_t early_tables(uint64_t nframes)
@@ -28,7 +27,7 @@ static uint64_t *below(uint64_t *entry, struct run *tables)
     *entry = pte_table((uint32_t)tables->first);
     tables->first++;
   }
-  return frame_view(pte_frame(*entry));
+  return frame_view(pte_next(*entry));
 }
 
 bool early_show(struct run run, struct run *tables)
@@ -43,7 +42,7 @@ bool early_show(struct run run, struct run *tables)
     }
     uint64_t *entry = &level2[address >> 21 & 511];
     if (!pte_present(*entry)) {
-      *entry = pte_leaf((uint32_t)f, PAGE_WRITE) + LARGE;
+      *entry = pte_leaf((uint32_t)f, PAGE_WRITE, 2);
     }
   }
   return true;

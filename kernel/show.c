@@ -84,12 +84,14 @@ void show_frame(frame_t frame)
 
 static void show_page(uint64_t entry, uint64_t address)
 {
-  uint32_t permissions = pte_permissions(entry);
-  print("  physical %x: read%s%s%s%s%s%s%s\n",
-        pte_frame(entry) * (uint64_t)FRAME_SIZE + address % PAGE_SIZE,
+  uint32_t permissions = pte_permissions(entry, 1);
+  print("  physical %x: read%s%s%s%s%s%s%s%s%s\n",
+        pte_frame(entry, 1) * (uint64_t)FRAME_SIZE + address % PAGE_SIZE,
         (permissions & PAGE_WRITE) != 0 ? ", write" : "",
         (permissions & PAGE_EXECUTE) != 0 ? ", execute" : "",
         (permissions & PAGE_USER) != 0 ? ", user" : "",
+        (permissions & PAGE_WRITE_COMBINING) != 0 ? ", write-combining" : "",
+        (permissions & PAGE_UNCACHED) != 0 ? ", uncached" : "",
         (permissions & PAGE_GLOBAL) != 0 ? ", global" : "",
         (permissions & PAGE_UNOWNED) != 0 ? ", unowned" : "",
         pte_accessed(entry) ? ", accessed" : "", pte_dirty(entry) ? ", dirty" : "");
@@ -109,7 +111,7 @@ void show_walk(uint64_t address)
     if (!pte_present(entry)) {
       return;
     }
-    table = pte_frame(entry);
+    table = level == 1 ? pte_frame(entry, 1) : pte_next(entry);
   }
   show_page(entry, address);
   if (table < memory.frames.nframes) {

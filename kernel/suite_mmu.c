@@ -99,7 +99,7 @@ static const char *all_kinds(frame_t f)
   bool smep = (read_cr4() & CR4_SMEP) != 0, smap = (read_cr4() & CR4_SMAP) != 0;
   uint64_t tried = 0;
   bool good = attempts((struct attempt){.mapped = false}, smep, smap, &tried);
-  for (uint32_t p = 0; good && p <= PAGE_USER + PAGE_EXECUTE; p++) {
+  for (uint32_t p = 0; good && p <= (PAGE_USER | PAGE_WRITE | PAGE_EXECUTE); p++) {
     if ((p & PAGE_WRITE) != 0 && (p & PAGE_EXECUTE) != 0) {
       continue; /* the core maps no such page */
     }

@@ -107,6 +107,7 @@ class Module:
     trusts: list
     special: dict
     says: dict
+    arch: str = "x86_64"
     first: dict = field(default_factory=dict)
     goals: list = field(default_factory=list)
     assumed: set = field(default_factory=set)
@@ -139,14 +140,14 @@ def load_module(path):
         timeout=main.get("timeout", "10"), options=main.get("options", "").split(),
         inlines_of=main.get("inlines_of", "").split(),
         lemmas_of=main.get("lemmas_of", f"annotations/{path.stem}.acsl {main['source']}").split(), trusts=main.get("trusts", "").split(), special=special,
-        first=first_provers().get(path.stem, {}),
+        arch=main.get("arch", "x86_64"), first=first_provers().get(path.stem, {}),
         says=dict(ini["says"]) if ini.has_section("says") else {})
 
 
 def header_inlines(module):
     """Functions whose bodies stand in headers and are proved by another module."""
     names = set()
-    for pattern in ("core/*.h", "arch/x86_64/*.h"):
+    for pattern in ("core/*.h", f"arch/{module.arch}/*.h"):
         for header in ROOT.glob(pattern):
             if relative(header) not in module.inlines_of:
                 names |= set(INLINE.findall(header.read_text()))
@@ -155,7 +156,7 @@ def header_inlines(module):
 
 def preprocessed(module, *options):
     """The module's text after the preprocessor: which inline functions it holds; with -C, its annotations too."""
-    return subprocess.run(["gcc", "-E", "-P", *options, "-Iarch/x86_64", module.source], cwd=ROOT, check=True,
+    return subprocess.run(["gcc", "-E", "-P", *options, f"-Iarch/{module.arch}", module.source], cwd=ROOT, check=True,
                           capture_output=True, text=True).stdout
 
 
@@ -357,7 +358,7 @@ def run_group(module, group, options, mode, jobs):
     first = module.first if mode in ("none", "rebuild", "cleanup") else {}
     if first:
         lay_first(module, folder / "script")
-    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(jobs), "-wp-prover", module.provers,
+    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/{module.arch}", module.source, "-wp-par", str(jobs), "-wp-prover", module.provers,
                                "-wp-cache", mode, "-wp-session", str(folder),
                                "-wp-report-json", str(table)] + options
                      + ["-then", "-report-csv", str(properties)], folder / "log")
@@ -523,7 +524,7 @@ def canary(module):
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "canary.c"
     source.write_text(f'#include "{ROOT / module.source}"\n/*@ check lemma ashlar_canary: \\false; */\n')
-    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", str(source), "-wp-timeout", "2", "-wp-prover", ",".join(SOLVERS),
+    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/{module.arch}", str(source), "-wp-timeout", "2", "-wp-prover", ",".join(SOLVERS),
                                "-wp-prop", "ashlar_canary", "-wp-cache", "none"], folder / "log")
     verdicts = [m for m in map(GOAL.match, result.stdout.splitlines()) if m and "canary" in m[2]]
     if len(verdicts) != 1:
@@ -580,7 +581,7 @@ def smoke(module, args):
         if group == "lemmas":
             continue  # they require nothing
         folder = BUILD / module.name / f"smoke-{group}"
-        result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/x86_64", module.source, "-wp-par", str(args.jobs),
+        result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/{module.arch}", module.source, "-wp-par", str(args.jobs),
                                    "-wp-cache", "none"] + options
                          + ["-wp-smoke-tests", "-wp-smoke-timeout", "1", "-wp-prover", "z3-reals",
                             f"-wp-prop={ONLY_SMOKE}"], folder / "log")

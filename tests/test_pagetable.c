@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "leaf.h"
 #include "pagetable.h"
 
 enum { FRAMES = 64 };
@@ -130,6 +131,25 @@ static void writable_and_executable_at_once_is_refused(void **state)
                    STATUS_BAD_PERMISSION);
 }
 
+static void uncached_and_write_combining_at_once_is_refused(void **state)
+{
+  (void)state;
+  struct translation found;
+  make(20);
+  assert_int_equal(pagetable_map(&space, 0, user, PAGE_UNCACHED | PAGE_WRITE_COMBINING),
+                   STATUS_BAD_PERMISSION);
+  assert_int_equal(pagetable_map(&space, 0, user, PAGE_UNCACHED), STATUS_OK);
+  assert_int_equal(pagetable_protect(&space, 0, PAGE_UNCACHED | PAGE_WRITE_COMBINING, &found),
+                   STATUS_BAD_PERMISSION);
+  assert_int_equal(pagetable_query(&space, 0, &found), STATUS_OK);
+  assert_int_equal(found.permissions, PAGE_UNCACHED);
+  assert_int_equal(pagetable_protect(&space, 0, PAGE_WRITE_COMBINING | PAGE_WRITE, &found),
+                   STATUS_OK);
+  assert_int_equal(found.permissions, PAGE_UNCACHED);
+  assert_int_equal(pagetable_query(&space, 0, &found), STATUS_OK);
+  assert_int_equal(found.permissions, PAGE_WRITE_COMBINING | PAGE_WRITE);
+}
+
 static void frames_that_no_mapping_may_own_are_refused_by_name(void **state)
 {
   (void)state;
@@ -234,7 +254,8 @@ static void protect_changes_permissions_and_keeps_accessed_and_dirty(void **stat
   frame_t leaf = 0;
   for (frame_t f = 0; f < FRAMES; f++)
     leaf = records[f].owner == OWNER_TABLE1 ? f : leaf;
-  memory[leaf * TABLE_ENTRIES + 1] |= 0x60; /* as the processor would */
+  memory[leaf * TABLE_ENTRIES + 1] |=
+      pte_page(0, 0, 3, 1) - pte_page(0, 0, 0, 1); /* as the processor would */
   assert_int_equal(pagetable_protect(&space, 0x1000, PAGE_USER | PAGE_EXECUTE, &found), STATUS_OK);
   assert_int_equal(found.permissions, PAGE_WRITE);
   assert_true(found.accessed && found.dirty);
@@ -291,12 +312,12 @@ static void check_names_planted_corruptions(void **state)
   records[space.root].live = 2;
   assert_string_equal(pagetable_check(&space), "pagetable: a live count is wrong");
   records[space.root].live = 1;
-  frame_t child = (frame_t)(memory[space.root * TABLE_ENTRIES] >> 12);
+  frame_t child = pte_next(memory[space.root * TABLE_ENTRIES]);
   records[child].index = 3;
   assert_string_equal(pagetable_check(&space),
                       "pagetable: a table does not know the slot that points at it");
   records[child].index = 0;
-  memory[space.root * TABLE_ENTRIES] = 15u << 12 | 7u;
+  memory[space.root * TABLE_ENTRIES] = pte_table(15);
   assert_string_equal(pagetable_check(&space),
                       "pagetable: an entry points at a frame that is no table of the level below");
 }
@@ -309,6 +330,7 @@ int main(void)
       cmocka_unit_test(bad_addresses_have_their_own_statuses),
       cmocka_unit_test(the_pages_at_both_ends_of_both_halves_can_be_mapped),
       cmocka_unit_test(writable_and_executable_at_once_is_refused),
+      cmocka_unit_test(uncached_and_write_combining_at_once_is_refused),
       cmocka_unit_test(frames_that_no_mapping_may_own_are_refused_by_name),
       cmocka_unit_test(an_unowned_mapping_takes_any_frame_and_no_reference),
       cmocka_unit_test(out_of_memory_at_each_table_gives_everything_back),

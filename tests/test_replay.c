@@ -230,13 +230,13 @@ static void what_only_the_check_function_knows_is_found_by_it(void **state)
   broken("buddy: the hint of an order is out of its range");
 }
 
-/* One user frame, mapped writable and written to; then an operation that looks at it. */
+/* One user frame, mapped writable (extra 1) and written to; then an operation that looks at it. */
 static void table_scene(enum op_kind last)
 {
   machine();
   add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
-  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, PAGE_WRITE), 0x1234, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 1), 0x1234, 0, 0);
   add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), 0, 0, 0);
   if (last != OP_NOTHING)
     add(last, LIVE, 0, 0, 0);

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCESSORS = """
-#include "pte.h"
+#include "slot.h"
 uint64_t entry_read(const uint64_t *slot) { return pte_read(slot); }
 void entry_write(uint64_t *slot, uint64_t entry) { pte_write(slot, entry); }
 uint64_t entry_update(uint64_t *slot, uint64_t old, uint64_t entry) { return pte_update(slot, old, entry); }
@@ -28,7 +28,7 @@ def functions(compiler, level):
     with tempfile.TemporaryDirectory() as folder:
         source, made = Path(folder, "access.c"), Path(folder, "access.o")
         source.write_text(ACCESSORS)
-        subprocess.run([compiler, "-std=c11", "-ffreestanding", level, f"-I{ROOT}/arch/x86_64", "-c", source, "-o", made],
+        subprocess.run([compiler, "-std=c11", "-ffreestanding", level, f"-I{ROOT}/core", "-c", source, "-o", made],
                        check=True)
         text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", made], check=True, capture_output=True,
                               text=True).stdout
