@@ -60,10 +60,12 @@ lint-tidy: ## clang-tidy on core, kernel, fuzz, tests and bench
 	@printf '%s\n' $(filter core/%.c fuzz/%.c tests/%.c bench/%.c proofs/bits.c,$(C_FILES)) | \
 	  xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- -std=c11 -I. -Icore -I$(ARCH) 2>/dev/null
 
-lint-build: ## the core builds without a warning under gcc and clang, with orders 0..18 and 0..10, for each entry format
-	@mkdir -p $(BUILD)/lint; set -e; for cc in gcc $(CLANG); do for order in 18 10; do for format in $(FORMATS); do \
-	  for file in $(CORE); do $$cc $(CORE_CFLAGS) -Iarch/$$format -O2 -DBUDDY_MAX_ORDER=$${order}u -c $$file \
-	    -o $(BUILD)/lint/out.o; done; done; done; done
+lint-build: ## the core builds without a warning under gcc and clang, with orders 0..18 and 0..10, tables of 3 to 5 levels, for each entry format
+	@mkdir -p $(BUILD)/lint; set -e; for cc in gcc $(CLANG); do for format in $(FORMATS); do \
+	  for order in 18 10; do for file in $(CORE); do $$cc $(CORE_CFLAGS) -Iarch/$$format -O2 -DBUDDY_MAX_ORDER=$${order}u \
+	    -c $$file -o $(BUILD)/lint/out.o; done; done; \
+	  for levels in 3 5; do for file in $(filter core/pagetable%,$(CORE)); do $$cc $(CORE_CFLAGS) -Iarch/$$format -O2 \
+	    -DPAGETABLE_LEVELS=$$levels -c $$file -o $(BUILD)/lint/out.o; done; done; done; done
 
 lint-shell: ## shellcheck on the shell scripts
 	@shellcheck $(SCRIPTS)
@@ -73,7 +75,9 @@ format: ## lay out every C file
 
 # Unit tests: every tests/test_NAME.c is a program of its own, with the sanitizers.
 TESTS       := $(sort $(wildcard tests/test_*.c))
-TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%) $(BUILD)/tests/test_pagetable_riscv64
+# The page tables again on a core of another format, or of another number of levels: Sv39, Sv48, Sv57, LA57.
+TEST_TABLES := riscv64-4 riscv64-3 riscv64-5 x86_64-3 x86_64-5
+TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%) $(TEST_TABLES:%=$(BUILD)/tests/test_pagetable-%)
 TEST_CFLAGS := -std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -I. -Icore -I$(ARCH)
 # Sources that tests use beside the core; fuzz.mk names the replayer's.
 -include fuzz/fuzz.mk kernel/kernel.mk bench/bench.mk
@@ -87,10 +91,9 @@ $(BUILD)/tests/core.a: $(CORE) $(TEST_EXTRA) $(HEADERS) $(wildcard fuzz/*.h)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/tests/core.a
 	@$(CC) $(TEST_CFLAGS) $< $(BUILD)/tests/core.a -lcmocka -o $@
 
-# The tests of the page tables again, on a core that was compiled for the entries of riscv64.
-$(BUILD)/tests/test_pagetable_riscv64: tests/test_pagetable.c $(CORE) $(HEADERS)
+$(BUILD)/tests/test_pagetable-%: tests/test_pagetable.c tests/unit.h $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
-	@$(CC) $(TEST_CFLAGS:-I$(ARCH)=-Iarch/riscv64) $< $(CORE) -lcmocka -o $@
+	@$(CC) $(TEST_CFLAGS:-I$(ARCH)=-Iarch/$(word 1,$(subst -, ,$*))) -DPAGETABLE_LEVELS=$(word 2,$(subst -, ,$*)) $< $(CORE) -lcmocka -o $@
 
 unit: $(TEST_BIN) ## unit tests of every core module, under ASan and UBSan
 	@set -e; for t in $(TEST_BIN); do echo "== $$t"; $$t; done

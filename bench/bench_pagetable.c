@@ -41,7 +41,7 @@ static void space_make(struct space *space, uint64_t nframes)
   must(pagetable_create(&space->table, &space->frames, space->memory), "create");
   must(frame_alloc(&space->frames, 0, OWNER_USER, 0, &space->target), "target");
   for (uint32_t page = 511; page < PAGES; page += 512)
-    must(pagetable_map(&space->table, address_of(page), space->target, PAGE_WRITE), "stay");
+    must(pagetable_map(&space->table, address_of(page), space->target, 1, PAGE_WRITE), "stay");
 }
 
 static void space_drop(struct space *space)
@@ -67,11 +67,11 @@ static void checked_round(struct space *space, double *map, double *unmap)
   struct translation was;
   uint64_t start = now_ns();
   for (uint32_t i = 0; i < space->pages; i++)
-    must(pagetable_map(&space->table, address_of(space->visit[i]), space->target, PAGE_WRITE),
+    must(pagetable_map(&space->table, address_of(space->visit[i]), space->target, 1, PAGE_WRITE),
          "map");
   uint64_t middle = now_ns();
   for (uint32_t i = 0; i < space->pages; i++)
-    must(pagetable_unmap(&space->table, address_of(space->visit[i]), &was), "unmap");
+    must(pagetable_unmap(&space->table, address_of(space->visit[i]), 1, &was), "unmap");
   uint64_t end = now_ns();
   *map = (double)(middle - start) / space->pages;
   *unmap = (double)(end - middle) / space->pages;

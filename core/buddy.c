@@ -324,6 +324,22 @@
     /@ assert nodes: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER ==> Node(b, Up(x, o)); @/
     /@ assert one: OneFree(b); @/
   }
+
+  /@ requires valid: BuddyValid(b);
+     requires empty: \forall integer n, o; NodeOf(b, n, o) ==> !Free(b, n);
+     assigns \nothing;
+     ensures none: b->free_frames == 0;
+  @/
+  static void lemma_nothing_free(const struct buddy *b)
+  {
+    lemma_numbers(b);
+    /@ assert bare: \forall integer x, o; Leaf(b, x) && 0 <= o <= BUDDY_MAX_ORDER ==> !Free(b, Up(x, o)); @/
+    /@ assert leaves: \forall integer x; Leaf(b, x) ==> !FreeLeaf(b, x); @/
+    /@ assert managed: NoLeafFree(b, Leaves(b), Leaves(b) + b->nframes); @/
+    /@ assert none: CountedLeaves(b, Leaves(b), b->nframes, 0); @/
+    /@ assert counted: CountedLeaves(b, Leaves(b), b->nframes, b->free_frames); @/
+    /@ assert fixed: LeafFixed(b, Leaves(b), b->nframes); @/
+  }
 */
 
 /* All frames, with the reserved tail that makes them a multiple of the largest block. */
@@ -1392,8 +1408,10 @@ enum status buddy_alloc(struct buddy *buddy, uint32_t order, frame_t *out)
   /*@ assert counted: \forall integer p; 0 <= p <= BUDDY_MAX_ORDER ==> OrderCount(buddy, p); */
   /*@ assert bare: \forall integer p; order <= p < o && p <= BUDDY_MAX_ORDER ==> OrderEmpty(buddy, p); */
   /*@ assert gone: \forall integer f, p; order <= p < o ==> !FreeBlock(buddy, f, p); */
-  if (o > BUDDY_MAX_ORDER)
+  if (o > BUDDY_MAX_ORDER) {
+    //@ ghost if (order == 0) lemma_nothing_free(buddy);
     return STATUS_OUT_OF_MEMORY;
+  }
   uint64_t node = pick_node(buddy, o);
   //@ ghost lemma_block(buddy, node, o);
   //@ assert some: FreeBlock(buddy, Down(node, o) - Leaves(buddy), o);

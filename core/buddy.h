@@ -150,8 +150,8 @@ enum status buddy_reserve(struct buddy *buddy, uint64_t first, uint64_t count);
 
 /* Allocates a block of 2^order frames, aligned to its size; *out is its first frame.
  * The smallest free block that suffices is cut. STATUS_BAD_ORDER: order is above
- * BUDDY_MAX_ORDER. STATUS_OUT_OF_MEMORY: no free block is as large. *out is written only
- * with STATUS_OK. O(orders + levels). */
+ * BUDDY_MAX_ORDER. STATUS_OUT_OF_MEMORY: no free block is as large; with order 0, only when
+ * no frame is free. *out is written only with STATUS_OK. O(orders + levels). */
 /*@ requires valid: BuddyValid(buddy);
     requires out: \valid(out) && \separated(out, BUDDY_MEMORY(buddy));
     assigns BUDDY_CHANGES(buddy), *out;
@@ -160,6 +160,7 @@ enum status buddy_reserve(struct buddy *buddy, uint64_t first, uint64_t count);
     ensures bad_order: \result == STATUS_BAD_ORDER <==> order > BUDDY_MAX_ORDER;
     ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY <==> order <= BUDDY_MAX_ORDER &&
       !(\exists integer f, o; order <= o && \old(FreeBlock(buddy, f, o)));
+    ensures single: order == 0 && \old(buddy->free_frames) > 0 ==> \result == STATUS_OK;
     ensures block: \result == STATUS_OK ==> Allocated(buddy, *out, order);
     ensures taken: \result == STATUS_OK ==> FramesTaken{Old, Here}(buddy, *out, Pow2(order));
     ensures allocated: \result == STATUS_OK ==> AllocatedMore{Old, Here}(buddy, *out, order);

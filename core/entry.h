@@ -5,9 +5,8 @@
 #ifndef ASHLAR_ENTRY_H
 #define ASHLAR_ENTRY_H
 
-#include "pagetable.h"
-
 #include "leaf.h"
+#include "walk.h"
 
 #include "../annotations/entry.acsl"
 
@@ -49,28 +48,40 @@ static inline uint8_t owner_of(const struct frames *db, frame_t frame)
   return db->records[frame].owner;
 }
 
-/* Tells the caller what an entry says. */
+/* Tells the caller what an entry of a table of this level says of a page. */
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
+    requires entry: PteAligned(PteFrame(entry, level), level);
     assigns *out;
-    ensures frame: out->frame == PteFrame(entry, 1);
-    ensures permissions: out->permissions == PtePermissions(entry, 1);
+    ensures frame: out->frame == PteFrame(entry, level) + Offset(page, level);
+    ensures permissions: out->permissions == PtePermissions(entry, level);
+    ensures level: out->level == level;
     ensures seen: (out->accessed <==> PteAccessed(entry) == 1) && (out->dirty <==> PteDirty(entry) == 1);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures records: SameRecords{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
 */
-static inline void report(const struct pagetable *table, uint64_t entry, struct translation *out)
+static inline void report(const struct pagetable *table, uint64_t entry, uint64_t page,
+                          uint32_t level, struct translation *out)
 {
   (void)table; /* the contract speaks of it */
   //@ assert was_levels: BitsetLevels(&table->frames->buddy.free);
   //@ assert was_memory: BuddyMemory(&table->frames->buddy);
   //@ assert far_records: \separated(out, table->frames->records + (0 .. table->frames->nframes - 1));
   //@ assert far_buddy: \separated(out, &table->frames->buddy);
-  //@ assert far_offset: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.offset[k] != &out->frame && &table->frames->buddy.free.offset[k] != &out->permissions;
-  //@ assert far_length: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.length[k] != &out->frame && &table->frames->buddy.free.length[k] != &out->permissions;
-  out->frame = pte_frame(entry, 1);
-  out->permissions = pte_permissions(entry, 1);
+  //@ assert far_offset: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.offset[k] != &out->frame && &table->frames->buddy.free.offset[k] != &out->permissions && &table->frames->buddy.free.offset[k] != &out->level;
+  //@ assert far_length: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.length[k] != &out->frame && &table->frames->buddy.free.length[k] != &out->permissions && &table->frames->buddy.free.length[k] != &out->level;
+  frame_t first = pte_frame(entry, level);
+  uint32_t offset = (uint32_t)(page % page_frames(level));
+  //@ assert offset: offset == Offset(page, level) && first == PteFrame(entry, level);
+  //@ assert small: level == 1 ==> offset == 0;
+  //@ assert large: level == 2 ==> first <= 0xFFFFFE00 && offset < 512;
+  //@ assert huge: level == 3 ==> first <= 0xFFFC0000 && offset < 262144;
+  //@ assert inside: first + offset <= 0xFFFFFFFF;
+  out->frame = first + offset;
+  out->permissions = pte_permissions(entry, level);
+  out->level = level;
   out->accessed = pte_accessed(entry);
   out->dirty = pte_dirty(entry);
   //@ assert records: SameRecords{Pre, Here}(table->frames);
@@ -88,6 +99,7 @@ static inline void report(const struct pagetable *table, uint64_t entry, struct 
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
   //@ assert held: FramesHeld(table->frames);
   //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert aligned: Aligned(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
 }
 
@@ -178,16 +190,18 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
   return taken;
 }
 
-/* Gives a present entry other permissions; accessed and dirty stay as the processor leaves them. Returns the
+/* Gives a present entry of a table of this level other permissions; accessed and dirty stay as the processor leaves them. Returns the
  * entry as it was at that moment. */
 /*@ requires layout: SpaceLayout(table);
     requires range: frame < table->frames->nframes && index < TABLE_ENTRIES && PteKnown(permissions);
+    requires aligned: PteAligned(PteFrame(entry, level), level);
     requires present: PtePresent(Slot(table->memory, 512 * frame + index)) && SameEntry(entry, Slot(table->memory, 512 * frame + index));
     requires frames: FramesValid(table->frames);
     assigns table->memory[512 * frame + index];
     ensures present: PtePresent(Slot(table->memory, 512 * frame + index));
-    ensures frame: PteFrame(Slot(table->memory, 512 * frame + index), 1) == \old(PteFrame(Slot(table->memory, 512 * frame + index), 1));
-    ensures permissions: PtePermissions(Slot(table->memory, 512 * frame + index), 1) == permissions;
+    ensures page: PteTable(Slot(table->memory, 512 * frame + index), level) == 0;
+    ensures frame: PteFrame(Slot(table->memory, 512 * frame + index), level) == PteFrame(entry, level);
+    ensures permissions: PtePermissions(Slot(table->memory, 512 * frame + index), level) == permissions;
     ensures same: SameEntry(\result, \old(Slot(table->memory, 512 * frame + index)));
     ensures accessed: PteAccessed(Slot(table->memory, 512 * frame + index)) == PteAccessed(\result);
     ensures dirty: PteDirty(Slot(table->memory, 512 * frame + index)) == PteDirty(\result);
@@ -198,7 +212,7 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
     ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
 */
 static inline uint64_t change_slot(const struct pagetable *table, frame_t frame, uint32_t index,
-                                   uint64_t entry, uint32_t permissions)
+                                   uint32_t level, uint64_t entry, uint32_t permissions)
 {
   //@ assert was_memory: BuddyMemory(&table->frames->buddy);
   uint64_t *slot = &table->memory[slot_of(frame, index)];
@@ -211,7 +225,7 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
   */
   do {
     entry = held;
-    held = pte_update(slot, entry, pte_with_permissions(entry, permissions, 1));
+    held = pte_update(slot, entry, pte_with_permissions(entry, permissions, level));
   } while (held != entry);
   //@ ghost lemma_numbers(&table->frames->buddy);
   //@ assert same_space: SameSpace{Pre, Here}(table);

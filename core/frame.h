@@ -136,8 +136,9 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count);
  * index and live are 0. owner: KERNEL, USER, or TABLE1 .. TABLE5 with order 0. flags: any of FRAME_COW,
  * FRAME_SHARED, FRAME_ANONYMOUS.
  * STATUS_BAD_ORDER: order is above BUDDY_MAX_ORDER. STATUS_BAD_OWNER: another owner, or a table of more than a
- * frame. STATUS_BAD_ARGUMENT: another flag. STATUS_OUT_OF_MEMORY: no free block of this order or above.
- * Checked in this order. O(2^order + orders): each frame of the block gets its record. */
+ * frame. STATUS_BAD_ARGUMENT: another flag. STATUS_OUT_OF_MEMORY: no free block of this order or above; with
+ * order 0, only when no frame is free. Checked in this order. O(2^order + orders): each frame of the block gets
+ * its record. */
 /*@ requires valid: FramesValid(db);
     requires out: \valid(out) && \separated(out, FRAMES_MEMORY(db));
     assigns FRAMES_CHANGES(db), *out;
@@ -151,6 +152,8 @@ enum status frames_reserve(struct frames *db, uint64_t first, uint64_t count);
     ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY <==>
       order <= BUDDY_MAX_ORDER && GoodOwner(owner, order) && GoodFlags(flags) &&
       !(\exists integer f, o; order <= o && \old(FreeBlock(&db->buddy, f, o)));
+    ensures single: order == 0 && GoodOwner(owner, order) && GoodFlags(flags) && \old(db->buddy.free_frames) > 0 ==>
+      \result == STATUS_OK;
     ensures managed: \result == STATUS_OK ==> *out + Pow2(order) <= db->nframes;
     ensures was_free: \result == STATUS_OK ==> \forall integer f; *out <= f < *out + Pow2(order) ==>
       \old(Owner(db, f)) == OWNER_FREE;

@@ -8,6 +8,9 @@
 /* Entries in a table. */
 #define TABLE_ENTRIES 512u
 
+/* A page is named by the level of the table whose entry maps it: 1 (4 KiB), 2 (2 MiB), 3 (1 GiB). */
+#define PAGE_LEVELS 3u
+
 /* Permissions. Every mapping is readable. */
 #define PAGE_EXECUTE 1u
 #define PAGE_WRITE 2u

@@ -1,12 +1,13 @@
-/* Layer 4: page tables of four levels and 4 KiB pages, in the entry format of pte.h.
+/* Layer 4: page tables of PAGETABLE_LEVELS levels, with pages of 4 KiB, 2 MiB and 1 GiB, in the entry format of
+ * pte.h.
  *
- * A table is a frame whose record says OWNER_TABLE1 .. OWNER_TABLE4, which slot points
+ * A table is a frame whose record says OWNER_TABLE1 .. OWNER_TABLE5, which slot points
  * at it (parent, index) and how many of its 512 entries are in use (live). Entry i of
  * the table in frame f is memory[512 * f + i], seen through the direct map.
  *
- * Addresses are virtual and must be canonical: bits 63 .. 47 all equal. A call that
- * returns anything but STATUS_OK has changed nothing. After pagetable_unmap and
- * pagetable_protect the caller owes the processor a flush of the page.
+ * A page's size is the level of the table whose entry maps it: 1 (4 KiB), 2 (2 MiB), 3 (1 GiB). Addresses are
+ * virtual and must be canonical. A call that returns anything but STATUS_OK has changed nothing. After
+ * pagetable_unmap and pagetable_protect the caller owes the processor a flush of the page.
  *
  * Sequential: the caller serialises the calls. The processor may set accessed and dirty
  * at any time; no call loses a dirty bit.
@@ -19,30 +20,51 @@
 #include "status.h"
 #include "types.h"
 
-#define PAGETABLE_LEVELS 4u
+/* Levels of tables: 3 (Sv39), 4 (x86_64, Sv48) or 5 (x86_64 with LA57, Sv57). One build, one number. A page
+ * number has nine bits for each; an address is canonical below PAGETABLE_HALF and from PAGETABLE_UPPER on. */
+#ifndef PAGETABLE_LEVELS
+#define PAGETABLE_LEVELS 4
+#endif
+#if PAGETABLE_LEVELS == 3
+#define PAGETABLE_PAGES 0x8000000u
+#define PAGETABLE_HALF 0x4000000000u
+#define PAGETABLE_UPPER 0xFFFFFFC000000000u
+#elif PAGETABLE_LEVELS == 4
+#define PAGETABLE_PAGES 0x1000000000u
+#define PAGETABLE_HALF 0x800000000000u
+#define PAGETABLE_UPPER 0xFFFF800000000000u
+#elif PAGETABLE_LEVELS == 5
+#define PAGETABLE_PAGES 0x200000000000u
+#define PAGETABLE_HALF 0x100000000000000u
+#define PAGETABLE_UPPER 0xFF00000000000000u
+#else
+#error "PAGETABLE_LEVELS is 3, 4 or 5"
+#endif
 
 struct pagetable {
   struct frames *frames;
   uint64_t *memory; /* the direct map: frame f is memory[512 * f .. 512 * f + 511] */
-  frame_t root;     /* the table of level 4 */
+  frame_t root;     /* the table of level PAGETABLE_LEVELS */
 };
 
-/* What a page translates to. */
+/* What an address translates to. */
 struct translation {
-  frame_t frame;
+  frame_t frame;        /* the one the address lies in, also inside a large page */
   uint32_t permissions; /* PAGE_* */
+  uint32_t level;       /* the page's size: 1 .. 3 */
   bool accessed;        /* as the processor left them */
   bool dirty;
 };
 
 #include "../annotations/pagetable.acsl"
 
-/* Makes table an empty address space: one frame, owner OWNER_TABLE4.
- * STATUS_OUT_OF_MEMORY. O(512). */
+/* Makes table an empty address space: one frame, owner OWNER_TABLE1 + PAGETABLE_LEVELS - 1.
+ * STATUS_OUT_OF_MEMORY: no frame is free. O(512). */
 /*@ requires valid: MapLayout(frames, memory) && TablesValid(frames, memory);
     requires table: \valid(table) && \separated(table, memory + (0 .. 512 * frames->nframes - 1), FRAMES_MEMORY(frames));
     assigns *table, memory[0 .. 512 * frames->nframes - 1], FRAMES_CHANGES(frames);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures out_of_memory: \old(frames->buddy.free_frames) > 0 ==> \result == STATUS_OK;
     ensures valid: \result == STATUS_OK ==> SpaceValid(table);
     ensures kept: MapLayout(frames, memory) && TablesValid(frames, memory);
     ensures made: \result == STATUS_OK ==> table->frames == frames && table->memory == memory;
@@ -55,117 +77,135 @@ struct translation {
 */
 enum status pagetable_create(struct pagetable *table, struct frames *frames, uint64_t *memory);
 
-/* Maps the page at address to frame with these permissions (PAGE_*), making the tables
- * that are missing. Without PAGE_UNOWNED the frame must be in use by the kernel or a user, and
- * the mapping holds a reference to it. With PAGE_UNOWNED any frame number is taken as it is.
- * Checked in this order:
- * STATUS_NOT_CANONICAL; STATUS_MISALIGNED: address is not a multiple of PAGE_SIZE;
- * STATUS_BAD_PERMISSION: unknown bits, or writable and executable at once;
- * STATUS_OUT_OF_RANGE, STATUS_NOT_ALLOCATED, STATUS_RESERVED, STATUS_BAD_OWNER (a table),
- * STATUS_SATURATED: what frame is, if the mapping is to own it; STATUS_ALREADY_MAPPED;
- * STATUS_OUT_OF_MEMORY: no frame for a table; those made on the way are given back.
+/* Maps the page of this level (its size: 1 .. 3) at address to the frames from frame on, with these permissions
+ * (PAGE_*), making the tables that are missing. Without PAGE_UNOWNED frame must lie in a block of the kernel or a
+ * user that is at least as large as the page, and the mapping holds one reference to the block. With PAGE_UNOWNED
+ * any frame number is taken as it is. Checked in this order:
+ * STATUS_BAD_LEVEL; STATUS_NOT_CANONICAL; STATUS_MISALIGNED: address or frame is not a multiple of the page's
+ * size; STATUS_BAD_PERMISSION: unknown bits, writable and executable at once, or two memory types;
+ * STATUS_OUT_OF_RANGE, STATUS_NOT_ALLOCATED, STATUS_RESERVED, STATUS_BAD_OWNER (a table), STATUS_WRONG_ORDER (the
+ * block is smaller than the page), STATUS_SATURATED: what frame is, if the mapping is to own it;
+ * STATUS_LARGER_PAGE, STATUS_SMALLER_PAGES, STATUS_ALREADY_MAPPED: what is mapped there; STATUS_OUT_OF_MEMORY:
+ * fewer frames are free than tables are missing.
  * O(levels), and O(512) for each table made. */
 /*@ requires valid: SpaceValid(table);
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
+    ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
       \result == STATUS_BAD_PERMISSION || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_ALLOCATED ||
-      \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_SATURATED ||
-      \result == STATUS_ALREADY_MAPPED || \result == STATUS_OUT_OF_MEMORY;
-    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
-    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
-    ensures bad_permission: Canonical(address) && address % PAGE_SIZE == 0 ==>
+      \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_WRONG_ORDER ||
+      \result == STATUS_SATURATED || Looked(\result);
+    ensures bad_level: \result == STATUS_BAD_LEVEL <==> !PageLevel(level);
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> PageLevel(level) && !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> PageLevel(level) && Canonical(address) &&
+      !(GoodAddress(address, level) && frame % Span(level) == 0);
+    ensures bad_permission: GoodAddress(address, level) && frame % Span(level) == 0 ==>
       (\result == STATUS_BAD_PERMISSION <==> !GoodPermissions(permissions));
-    ensures out_of_range: MapAsked(address, permissions) && permissions < PAGE_UNOWNED ==>
+    ensures out_of_range: MapAsked(address, frame, level, permissions) && permissions < PAGE_UNOWNED ==>
       (\result == STATUS_OUT_OF_RANGE <==> frame >= table->frames->nframes);
-    ensures not_allocated: MapAsked(address, permissions) && permissions < PAGE_UNOWNED && frame < table->frames->nframes ==>
+    ensures not_allocated: OwnAsked(table->frames, address, frame, level, permissions) ==>
       (\result == STATUS_NOT_ALLOCATED <==> \old(Owner(table->frames, frame)) == OWNER_FREE);
-    ensures reserved: MapAsked(address, permissions) && permissions < PAGE_UNOWNED && frame < table->frames->nframes ==>
+    ensures reserved: OwnAsked(table->frames, address, frame, level, permissions) ==>
       (\result == STATUS_RESERVED <==> \old(Owner(table->frames, frame)) == OWNER_RESERVED);
-    ensures bad_owner: MapAsked(address, permissions) && permissions < PAGE_UNOWNED && frame < table->frames->nframes ==>
+    ensures bad_owner: OwnAsked(table->frames, address, frame, level, permissions) ==>
       (\result == STATUS_BAD_OWNER <==> \old(Owner(table->frames, frame)) >= OWNER_TABLE1);
-    ensures saturated: MapAsked(address, permissions) && permissions < PAGE_UNOWNED && frame < table->frames->nframes &&
-      OWNER_KERNEL <= \old(Owner(table->frames, frame)) <= OWNER_USER ==> (\result == STATUS_SATURATED <==>
-        \old(References(table->frames, BlockFirst(table->frames, frame))) == FRAME_REFERENCES_MAX);
-    ensures already_mapped: \result == STATUS_ALREADY_MAPPED || \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==>
-      (\result == STATUS_ALREADY_MAPPED <==> \old(Mapped(table->memory, table->root, PageOf(address))));
-    ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, PageOf(address)) &&
-      PteFrame(Entry(table->memory, table->root, PageOf(address)), 1) == frame &&
-      PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1) == permissions;
+    ensures wrong_order: OwnAsked(table->frames, address, frame, level, permissions) &&
+      OWNER_KERNEL <= \old(Owner(table->frames, frame)) <= OWNER_USER ==>
+        (\result == STATUS_WRONG_ORDER <==> \old(Order(table->frames, frame)) < 9 * (level - 1));
+    ensures saturated: OwnAsked(table->frames, address, frame, level, permissions) &&
+      OWNER_KERNEL <= \old(Owner(table->frames, frame)) <= OWNER_USER && \old(Order(table->frames, frame)) >= 9 * (level - 1) ==>
+        (\result == STATUS_SATURATED <==> \old(References(table->frames, BlockFirst(table->frames, frame))) == FRAME_REFERENCES_MAX);
+    ensures found: Looked(\result) ==> (\result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY <==>
+      \old(Absent(table->memory, table->root, PageOf(address), level)));
+    ensures larger: \result == STATUS_LARGER_PAGE ==> \old(LargerPage(table->memory, table->root, PageOf(address), level));
+    ensures smaller: \result == STATUS_SMALLER_PAGES ==> \old(SmallerPages(table->memory, table->root, PageOf(address), level));
+    ensures already: \result == STATUS_ALREADY_MAPPED ==> \old(Leaf(table->memory, table->root, PageOf(address), level));
+    ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY ==> \old(table->frames->buddy.free_frames) < PAGETABLE_LEVELS - level &&
+      \old(Table(table->memory, table->root, PageOf(address), level)) < 0;
+    ensures mapped: \result == STATUS_OK ==> Leaf(table->memory, table->root, PageOf(address), level) &&
+      PteFrame(Entry(table->memory, table->root, PageOf(address), level), level) == frame &&
+      PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) == permissions;
     ensures reference: \result == STATUS_OK && permissions < PAGE_UNOWNED ==>
       References(table->frames, BlockFirst(table->frames, frame)) ==
         \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
-    ensures uses: \result != STATUS_OK || permissions >= PAGE_UNOWNED ==> SameUse{Pre, Post}(table->frames);
+    ensures uses: \result == STATUS_OK && permissions >= PAGE_UNOWNED ==> SameUse{Pre, Post}(table->frames);
     ensures others: \result == STATUS_OK ==>
-      SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address));
-    ensures unchanged: \result != STATUS_OK ==> SamePages{Pre, Post}(table->frames, table->memory) &&
-      Restored{Pre, Post}(table->frames);
+      SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
+    ensures unchanged: \result != STATUS_OK ==> SameEntries{Pre, Post}(table->frames, table->memory) &&
+      SameRecords{Pre, Post}(table->frames) && table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
 */
-enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t frame,
+enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t frame, uint32_t level,
                           uint32_t permissions);
 
-/* Removes the translation of the page at address; *out is what it was. Its reference is
+/* Removes the translation of the page of this level (1 .. 3) at address; *out is what it was. Its reference is
  * dropped, and a table whose last entry goes is given back.
- * STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_NOT_MAPPED. O(levels). */
+ * STATUS_BAD_LEVEL, STATUS_NOT_CANONICAL, STATUS_MISALIGNED; STATUS_LARGER_PAGE, STATUS_SMALLER_PAGES,
+ * STATUS_NOT_MAPPED: what is mapped there instead. O(levels). */
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
     assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
-      \result == STATUS_NOT_MAPPED;
-    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
-    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
-    ensures not_mapped: Canonical(address) && address % PAGE_SIZE == 0 ==>
-      (\result == STATUS_NOT_MAPPED <==> !\old(Mapped(table->memory, table->root, PageOf(address))));
-    ensures was: \result == STATUS_OK ==>
-      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)), 1)) &&
-      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1));
+    ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED || Found(\result);
+    ensures bad_level: \result == STATUS_BAD_LEVEL <==> !PageLevel(level);
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> PageLevel(level) && !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> PageLevel(level) && Canonical(address) && !GoodAddress(address, level);
+    ensures found: Found(\result) ==> (\result == STATUS_OK <==> \old(Leaf(table->memory, table->root, PageOf(address), level)));
+    ensures not_mapped: \result == STATUS_NOT_MAPPED ==> \old(Absent(table->memory, table->root, PageOf(address), level));
+    ensures larger: \result == STATUS_LARGER_PAGE ==> \old(LargerPage(table->memory, table->root, PageOf(address), level));
+    ensures smaller: \result == STATUS_SMALLER_PAGES ==> \old(SmallerPages(table->memory, table->root, PageOf(address), level));
+    ensures was: \result == STATUS_OK ==> out->level == level &&
+      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address), level), level)) &&
+      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level));
     ensures unmapped: \result == STATUS_OK ==> !Mapped(table->memory, table->root, PageOf(address));
     ensures pruned: \result == STATUS_OK ==> Pruned(table->frames, table->memory, table->root, PageOf(address));
     ensures reference: \result == STATUS_OK && out->permissions < PAGE_UNOWNED && out->frame < table->frames->nframes &&
       OWNER_KERNEL <= Owner{Pre}(table->frames, out->frame) <= OWNER_USER ==>
         ReferenceDropped{Pre, Post}(table->frames, out->frame);
     ensures others: \result == STATUS_OK ==>
-      SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address));
+      SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
     ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameRecords{Pre, Post}(table->frames) &&
       SameEntries{Pre, Post}(table->frames, table->memory);
 */
-enum status pagetable_unmap(struct pagetable *table, uint64_t address, struct translation *out);
+enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t level,
+                            struct translation *out);
 
-/* Gives the page at address other permissions and the same frame; *out is what it was.
+/* Gives the page of this level (1 .. 3) at address other permissions and the same frames; *out is what it was.
  * Accessed and dirty are kept. PAGE_UNOWNED cannot be changed.
- * STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_BAD_PERMISSION, STATUS_NOT_MAPPED. O(levels). */
+ * STATUS_BAD_LEVEL, STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_BAD_PERMISSION; STATUS_LARGER_PAGE,
+ * STATUS_SMALLER_PAGES, STATUS_NOT_MAPPED: what is mapped there instead. O(levels). */
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
     assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
-    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
-      \result == STATUS_BAD_PERMISSION || \result == STATUS_NOT_MAPPED;
-    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
-    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
-    ensures bad_permission: Canonical(address) && address % PAGE_SIZE == 0 ==> (\result == STATUS_BAD_PERMISSION <==>
-      !GoodPermissions(permissions) || (\old(Mapped(table->memory, table->root, PageOf(address))) &&
-        \old(PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1)) / PAGE_UNOWNED != permissions / PAGE_UNOWNED));
-    ensures not_mapped: Canonical(address) && address % PAGE_SIZE == 0 && GoodPermissions(permissions) ==>
-      (\result == STATUS_NOT_MAPPED <==> !\old(Mapped(table->memory, table->root, PageOf(address))));
-    ensures was: \result == STATUS_OK ==>
-      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)), 1)) &&
-      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1));
-    ensures mapped: \result == STATUS_OK ==> Mapped(table->memory, table->root, PageOf(address));
-    ensures frame: \result == STATUS_OK ==> PteFrame(Entry(table->memory, table->root, PageOf(address)), 1) == out->frame;
+    ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
+      \result == STATUS_BAD_PERMISSION || Found(\result);
+    ensures bad_level: \result == STATUS_BAD_LEVEL <==> !PageLevel(level);
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> PageLevel(level) && !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> PageLevel(level) && Canonical(address) && !GoodAddress(address, level);
+    ensures bad_permission: GoodAddress(address, level) ==> (\result == STATUS_BAD_PERMISSION <==>
+      !GoodPermissions(permissions) || (\old(Leaf(table->memory, table->root, PageOf(address), level)) &&
+        \old(PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level)) / PAGE_UNOWNED != permissions / PAGE_UNOWNED));
+    ensures not_mapped: \result == STATUS_NOT_MAPPED ==> \old(Absent(table->memory, table->root, PageOf(address), level));
+    ensures larger: \result == STATUS_LARGER_PAGE ==> \old(LargerPage(table->memory, table->root, PageOf(address), level));
+    ensures smaller: \result == STATUS_SMALLER_PAGES ==> \old(SmallerPages(table->memory, table->root, PageOf(address), level));
+    ensures was: \result == STATUS_OK ==> out->level == level && \old(Leaf(table->memory, table->root, PageOf(address), level)) &&
+      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address), level), level)) &&
+      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level));
+    ensures mapped: \result == STATUS_OK ==> Leaf(table->memory, table->root, PageOf(address), level);
+    ensures frame: \result == STATUS_OK ==> PteFrame(Entry(table->memory, table->root, PageOf(address), level), level) == out->frame;
     ensures permissions: \result == STATUS_OK ==>
-      PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1) == permissions;
+      PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) == permissions;
     ensures seen: \result == STATUS_OK ==>
-      (PteAccessed(Entry(table->memory, table->root, PageOf(address))) == 1 <==> out->accessed) &&
-      (PteDirty(Entry(table->memory, table->root, PageOf(address))) == 1 <==> out->dirty);
+      (PteAccessed(Entry(table->memory, table->root, PageOf(address), level)) == 1 <==> out->accessed) &&
+      (PteDirty(Entry(table->memory, table->root, PageOf(address), level)) == 1 <==> out->dirty);
     ensures others: \result == STATUS_OK ==>
-      SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address));
+      SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
     ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameEntries{Pre, Post}(table->frames, table->memory);
 */
-enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_t permissions,
-                              struct translation *out);
+enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_t level,
+                              uint32_t permissions, struct translation *out);
 
-/* What the page that holds address (of any alignment) translates to.
+/* What address (of any alignment) translates to, in a page of any size.
  * STATUS_NOT_CANONICAL, STATUS_NOT_MAPPED. O(levels). */
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
@@ -175,9 +215,11 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
     ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
     ensures not_mapped: Canonical(address) ==> (\result == STATUS_NOT_MAPPED <==>
       !\old(Mapped(table->memory, table->root, PageOf(address))));
+    ensures level: \result == STATUS_OK ==> PageLevel(out->level) && Leaf(table->memory, table->root, PageOf(address), out->level);
     ensures translation: \result == STATUS_OK ==>
-      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address)), 1)) &&
-      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address)), 1));
+      out->frame == PteFrame(Entry(table->memory, table->root, PageOf(address), out->level), out->level) + Offset(PageOf(address), out->level) &&
+      out->permissions == PtePermissions(Entry(table->memory, table->root, PageOf(address), out->level), out->level);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
     ensures unchanged: \result != STATUS_OK ==> *out == \old(*out);
 */
 enum status pagetable_query(const struct pagetable *table, uint64_t address,
@@ -189,7 +231,7 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: MapLayout(table->frames, table->memory) && TablesValid(table->frames, table->memory);
     ensures empty: EmptyTable(table->memory, table->root);
-    ensures others: SamePagesElse{Pre, Post}(table->frames, table->memory, table->root);
+    ensures others: SamePagesOf{Pre, Post}(table->frames, table->memory, table->root);
 */
 void pagetable_destroy(struct pagetable *table);
 

@@ -49,6 +49,12 @@ const char *status_name(enum status status)
     return "not mapped";
   case STATUS_BAD_PERMISSION:
     return "bad permission";
+  case STATUS_BAD_LEVEL:
+    return "bad level";
+  case STATUS_LARGER_PAGE:
+    return "larger page";
+  case STATUS_SMALLER_PAGES:
+    return "smaller pages";
   case STATUS_COUNT:
     break;
   }

@@ -17,18 +17,21 @@ enum status {
   STATUS_DOUBLE_FREE,      /* asked to give back a frame that is free already */
   STATUS_NOT_ALLOCATED,    /* asked to use a frame that is free */
   STATUS_RESERVED,         /* the frame is reserved: never released or never RAM */
-  STATUS_WRONG_ORDER,      /* the block starts here but has another order */
-  STATUS_INTERIOR,         /* the frame lies inside an allocated block, not at its start */
-  STATUS_NOT_FREE,         /* asked for a particular block or run that is not free */
-  STATUS_NOT_RESERVED,     /* asked to release a frame that is not reserved */
-  STATUS_BAD_OWNER,        /* an owner that the call cannot give or take */
-  STATUS_POISONED,         /* the frame is poisoned */
-  STATUS_SATURATED,        /* the reference count is at its maximum: pinned for ever */
-  STATUS_NOT_CANONICAL,    /* the virtual address is not canonical */
-  STATUS_ALREADY_MAPPED,   /* the page has a translation */
-  STATUS_NOT_MAPPED,       /* the page has no translation */
-  STATUS_BAD_PERMISSION,   /* unknown permission bits, or writable and executable at once */
-  STATUS_COUNT             /* how many there are; never returned */
+  STATUS_WRONG_ORDER, /* the block that starts here has another order; a page is larger than its block */
+  STATUS_INTERIOR,       /* the frame lies inside an allocated block, not at its start */
+  STATUS_NOT_FREE,       /* asked for a particular block or run that is not free */
+  STATUS_NOT_RESERVED,   /* asked to release a frame that is not reserved */
+  STATUS_BAD_OWNER,      /* an owner that the call cannot give or take */
+  STATUS_POISONED,       /* the frame is poisoned */
+  STATUS_SATURATED,      /* the reference count is at its maximum: pinned for ever */
+  STATUS_NOT_CANONICAL,  /* the virtual address is not canonical */
+  STATUS_ALREADY_MAPPED, /* the page has a translation */
+  STATUS_NOT_MAPPED,     /* the page has no translation */
+  STATUS_BAD_PERMISSION, /* unknown permission bits, or writable and executable at once */
+  STATUS_BAD_LEVEL,      /* a page of no size there is: its level is not 1, 2 or 3 */
+  STATUS_LARGER_PAGE,    /* the page lies inside a larger one that is mapped */
+  STATUS_SMALLER_PAGES,  /* smaller pages are mapped inside the page */
+  STATUS_COUNT           /* how many there are; never returned */
 };
 
 /* The status's name in words, as printed in traces and test output: "ok",

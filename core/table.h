@@ -89,7 +89,7 @@ static inline void put_frame(const struct pagetable *table, frame_t frame)
 }
 
 /* Takes a frame for a table, -1 if there is none. No other table changes, and no entry does. */
-/*@ requires layout: MapLayout(db, memory) && FramesValid(db) && OWNER_TABLE1 <= owner <= OWNER_TABLE4;
+/*@ requires layout: MapLayout(db, memory) && FramesValid(db) && OWNER_TABLE1 <= owner <= OWNER_TABLE5;
     assigns FRAMES_CHANGES(db);
     ensures layout: MapLayout(db, memory);
     ensures places: SamePlaces{Pre, Post}(db);
@@ -100,6 +100,8 @@ static inline void put_frame(const struct pagetable *table, frame_t frame)
     ensures fresh: \result >= 0 ==> Owner{Pre}(db, \result) == OWNER_FREE && Owner(db, \result) == owner &&
       Live(db, \result) == 0 && References(db, \result) == 1 && Flags(db, \result) == 0;
     ensures others: \result >= 0 ==> SameOutside{Pre, Post}(db, \result, \result + 1);
+    ensures taken: db->buddy.free_frames == \old(db->buddy.free_frames) - (\result >= 0 ? 1 : 0);
+    ensures single: \old(db->buddy.free_frames) > 0 ==> \result >= 0;
     ensures unchanged: \result < 0 ==> SameRecords{Pre, Post}(db);
 */
 static inline int64_t take_table(struct frames *db, uint64_t *memory, enum owner owner)
@@ -116,7 +118,11 @@ static inline int64_t take_table(struct frames *db, uint64_t *memory, enum owner
   //@ assert far_hint: \forall integer s; 0 <= s < 512 * db->nframes ==> \separated(memory + s, db->buddy.hint + (0 .. BUDDY_MAX_ORDER));
   //@ assert far_free_frames: \forall integer s; 0 <= s < 512 * db->nframes ==> memory + s != &db->buddy.free_frames;
   //@ assert far_orders: \forall integer s; 0 <= s < 512 * db->nframes ==> memory + s != &db->buddy.orders;
+  //@ ghost no_flag_poisons(0);
+  //@ assert good_owner: GoodOwner(owner, 0);
+  //@ assert good_flags: GoodFlags(0);
   enum status status = frame_alloc(db, 0, owner, 0, &frame);
+  //@ assert single: \at(db->buddy.free_frames, Pre) > 0 ==> status == STATUS_OK;
   //@ assert same_memory: \forall integer s; 0 <= s < 512 * db->nframes ==> memory[s] == \at(memory[s], Pre);
   //@ assert layout: MapLayout(db, memory);
   //@ assert entries: SameEntries{Pre, Here}(db, memory);
@@ -135,22 +141,25 @@ static inline int64_t take_table(struct frames *db, uint64_t *memory, enum owner
   return status == STATUS_OK ? (int64_t)frame : -1;
 }
 
-/*@ requires layout: SpaceLayout(table) && FramesValid(table->frames) && OWNER_TABLE1 <= owner <= OWNER_TABLE4;
+/* Takes a frame for a table of this level of an address space, when there is one. */
+/*@ requires layout: SpaceLayout(table) && FramesValid(table->frames) && TableLevel(level);
+    requires free: table->frames->buddy.free_frames > 0;
     assigns FRAMES_CHANGES(table->frames);
     ensures layout: SpaceLayout(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures frames: FramesValid(table->frames);
-    ensures range: -1 <= \result < table->frames->nframes;
+    ensures range: \result < table->frames->nframes;
     ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
     ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
-    ensures fresh: \result >= 0 ==> Owner{Pre}(table->frames, \result) == OWNER_FREE && Owner(table->frames, \result) == owner &&
+    ensures fresh: Owner{Pre}(table->frames, \result) == OWNER_FREE && Level(table->frames, \result) == level &&
       Live(table->frames, \result) == 0 && References(table->frames, \result) == 1 && Flags(table->frames, \result) == 0;
-    ensures others: \result >= 0 ==> SameOutside{Pre, Post}(table->frames, \result, \result + 1);
-    ensures unchanged: \result < 0 ==> SameRecords{Pre, Post}(table->frames);
+    ensures taken: table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames) - 1;
+    ensures others: SameOutside{Pre, Post}(table->frames, \result, \result + 1);
 */
-static inline int64_t take_frame(const struct pagetable *table, enum owner owner)
+static inline frame_t take_frame(const struct pagetable *table, uint32_t level)
 {
-  return take_table(table->frames, table->memory, owner);
+  enum owner owner = (enum owner)(OWNER_TABLE1 + level - 1);
+  return (frame_t)take_table(table->frames, table->memory, owner);
 }
 
 /* Whether the kernel or a user has what this owner has: only their frames may be mapped with a reference. */
@@ -162,20 +171,23 @@ static inline bool owner_mappable(enum owner owner)
   return owner == OWNER_KERNEL || owner == OWNER_USER;
 }
 
-/* Whether a mapping may own this frame. */
-/*@ requires valid: FramesValid(frames);
+/* Whether a mapping of a page of this level may own this frame, its first. */
+/*@ requires valid: FramesValid(frames) && PageLevel(level);
     assigns \nothing;
     ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> frame >= frames->nframes;
     ensures not_allocated: frame < frames->nframes ==> (\result == STATUS_NOT_ALLOCATED <==> Owner(frames, frame) == OWNER_FREE);
     ensures reserved: frame < frames->nframes ==> (\result == STATUS_RESERVED <==> Owner(frames, frame) == OWNER_RESERVED);
     ensures bad_owner: frame < frames->nframes ==> (\result == STATUS_BAD_OWNER <==> Owner(frames, frame) >= OWNER_TABLE1);
-    ensures saturated: frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER ==>
-      (\result == STATUS_SATURATED <==> References(frames, BlockFirst(frames, frame)) == FRAME_REFERENCES_MAX);
-    ensures good: \result == STATUS_OK ==> Target(frames, frame);
+    ensures wrong_order: frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER ==>
+      (\result == STATUS_WRONG_ORDER <==> Order(frames, frame) < 9 * (level - 1));
+    ensures saturated: frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER &&
+      Order(frames, frame) >= 9 * (level - 1) ==>
+        (\result == STATUS_SATURATED <==> References(frames, BlockFirst(frames, frame)) == FRAME_REFERENCES_MAX);
+    ensures good: \result == STATUS_OK ==> Target(frames, frame, level);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_ALLOCATED ||
-      \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_SATURATED;
+      \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_WRONG_ORDER || \result == STATUS_SATURATED;
 */
-static inline enum status target_status(const struct frames *frames, frame_t frame)
+static inline enum status target_status(const struct frames *frames, frame_t frame, uint32_t level)
 {
   if (frame >= frames->nframes)
     return STATUS_OUT_OF_RANGE;
@@ -184,6 +196,8 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
     return record->owner == OWNER_FREE       ? STATUS_NOT_ALLOCATED
            : record->owner == OWNER_RESERVED ? STATUS_RESERVED
                                              : STATUS_BAD_OWNER;
+  if (record->order < 9 * (level - 1))
+    return STATUS_WRONG_ORDER;
   //@ ghost block_alike(frames, frame);
   frame_t first = frame_first(frames, frame);
   return frames->records[first].references == FRAME_REFERENCES_MAX ? STATUS_SATURATED : STATUS_OK;
@@ -191,17 +205,19 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
 
 /* Takes the reference of a mapping to a frame whose status was found to be good. */
 /*@ requires valid: SpaceValid(table);
-    requires target: Target(table->frames, frame);
+    requires target: Target(table->frames, frame, level);
     assigns table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures rest: SameButReferences{Pre, Post}(table->frames);
+    ensures free: table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
     ensures reference: References(table->frames, BlockFirst(table->frames, frame)) ==
       \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
     ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
 */
-static inline void get_target(const struct pagetable *table, frame_t frame)
+static inline void get_target(const struct pagetable *table, frame_t frame, uint32_t level)
 {
+  (void)level; /* the contract speaks of it */
   //@ ghost block_alike(table->frames, frame);
   //@ assert far: \forall integer k; 0 <= k < table->frames->nframes ==> &table->root != &table->frames->records[k].references;
   frame_t first = frame_first(table->frames, frame);
@@ -212,26 +228,29 @@ static inline void get_target(const struct pagetable *table, frame_t frame)
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert layout: SpaceLayout(table);
   //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert aligned: Aligned(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
   //@ assert is_root: Root(table->frames, table->root);
 }
 
 /* Takes the reference of a mapping, if it is to own its frame. */
 /*@ requires valid: SpaceValid(table);
-    requires target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame);
+    requires target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame, level);
     assigns table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures rest: SameButReferences{Pre, Post}(table->frames);
+    ensures free: table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
     ensures reference: permissions < PAGE_UNOWNED ==> References(table->frames, BlockFirst(table->frames, frame)) ==
       \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
     ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
     ensures unowned: permissions >= PAGE_UNOWNED ==> SameUse{Pre, Post}(table->frames);
 */
-static inline void own_target(const struct pagetable *table, frame_t frame, uint32_t permissions)
+static inline void own_target(const struct pagetable *table, frame_t frame, uint32_t level,
+                              uint32_t permissions)
 {
   if (permissions < PAGE_UNOWNED)
-    get_target(table, frame);
+    get_target(table, frame, level);
 }
 
 #endif

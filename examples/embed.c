@@ -73,12 +73,12 @@ static enum status map_one(struct frames *frames)
   if (status == STATUS_OK)
     status = frame_alloc(frames, 0, OWNER_USER, FRAME_ANONYMOUS, &frame);
   if (status == STATUS_OK)
-    status = pagetable_map(&space, 0x400000, frame, PAGE_WRITE | PAGE_USER);
+    status = pagetable_map(&space, 0x400000, frame, 1, PAGE_WRITE | PAGE_USER);
   if (status == STATUS_OK)
     status = pagetable_query(&space, 0x400123, &found);
   if (status == STATUS_OK) {
     printf("0x400123 is in frame %u, mapped frame %u\n", found.frame, frame);
-    status = pagetable_unmap(&space, 0x400000, &found); /* a kernel flushes the page here */
+    status = pagetable_unmap(&space, 0x400000, 1, &found); /* a kernel flushes the page here */
   }
   if (status == STATUS_OK)
     status = frame_put(frames, frame); /* our own reference: the frame is free again */

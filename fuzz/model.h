@@ -3,8 +3,8 @@
  * It is written to be obviously right and shares nothing with the core but the
  * statuses and the constants of the interface. A physical memory is an array with an owner for
  * each frame; a free block of order o exists exactly if some aligned range of 2^o frames is
- * wholly free. An address space is a sorted list of pages. A firmware map is asked frame by
- * frame. Where the core may choose (which block, which frame for a table) the model checks
+ * wholly free. An address space is a sorted list of pages of three sizes. A firmware map is asked
+ * frame by frame. Where the core may choose (which block, which frame for a table) the model checks
  * that the choice is allowed and follows it.
  *
  * Functions named model_..._status predict and change nothing. Functions that return text
@@ -91,10 +91,12 @@ void model_poison(struct model_memory *m, uint32_t frame);
 
 /* --- Address spaces (pagetable) --- */
 
+/* Pages have the size of a level: 4 KiB (1), 2 MiB (2) or 1 GiB (3). */
 struct model_mapping {
   uint64_t address;
   uint32_t space;
-  uint32_t frame;
+  uint32_t level;
+  uint32_t frame; /* the first one */
   uint32_t permissions;
   bool accessed;
   bool dirty;
@@ -118,20 +120,25 @@ struct model_spaces {
 
 void model_spaces_init(struct model_spaces *s, struct model_memory *memory);
 bool model_canonical(uint64_t address);
-/* The mapping of the page that holds address, or null. */
+/* Bytes of a page of a level (1 .. 3). */
+uint64_t model_page_bytes(uint32_t level);
+/* The mapping of the page that holds address, whatever its size, or null. */
 struct model_mapping *model_mapping(struct model_spaces *s, uint32_t space, uint64_t address);
 /* The table of a level that decides for address, or null. */
 const struct model_table *model_table(const struct model_spaces *s, uint32_t space, uint32_t level,
                                       uint64_t address);
 /* Entries in use of a table. */
 uint32_t model_live(const struct model_spaces *s, const struct model_table *table);
-uint32_t model_missing_tables(const struct model_spaces *s, uint32_t space, uint64_t address);
+/* How many tables there must be, and are not, for a page of a level at address. */
+uint32_t model_missing_tables(const struct model_spaces *s, uint32_t space, uint64_t address,
+                              uint32_t level);
 
 enum status model_map_status(struct model_spaces *s, uint32_t space, uint64_t address,
-                             uint64_t frame, uint32_t permissions);
-enum status model_unmap_status(struct model_spaces *s, uint32_t space, uint64_t address);
+                             uint64_t frame, uint32_t level, uint32_t permissions);
+enum status model_unmap_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                               uint32_t level);
 enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_t address,
-                                 uint32_t permissions);
+                                 uint32_t level, uint32_t permissions);
 enum status model_query_status(struct model_spaces *s, uint32_t space, uint64_t address);
 
 /* frame became the table of a level for address; the root is level 4. */
@@ -139,7 +146,7 @@ const char *model_add_table(struct model_spaces *s, uint32_t space, uint32_t lev
                             uint64_t address, uint64_t frame);
 /* The page is mapped; its tables are all there. */
 void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_t frame,
-               uint32_t permissions);
+               uint32_t level, uint32_t permissions);
 /* The mapping goes, with the tables that are empty then. */
 void model_unmap(struct model_spaces *s, struct model_mapping *mapping);
 void model_destroy(struct model_spaces *s, uint32_t space);

@@ -26,22 +26,37 @@ static uint64_t prefix_of(uint32_t level, uint64_t address)
   return (address & ADDRESS_BITS) >> (12 + 9 * level);
 }
 
-/* The place of a page in the sorted list. */
-static uint32_t place_of(const struct model_spaces *s, uint32_t space, uint64_t page)
+/* The place of an address in the sorted list: behind the pages that begin before it. */
+static uint32_t place_of(const struct model_spaces *s, uint32_t space, uint64_t address)
 {
   uint32_t i = 0;
   while (i < s->nmappings && (s->mappings[i].space < space ||
-                              (s->mappings[i].space == space && s->mappings[i].address < page)))
+                              (s->mappings[i].space == space && s->mappings[i].address < address)))
     i++;
   return i;
 }
 
+uint64_t model_page_bytes(uint32_t level)
+{
+  static const uint64_t bytes[4] = {0, 4096, 2 * 1024 * 1024, 1024 * 1024 * 1024};
+  return bytes[level];
+}
+
+/* Whether two ranges of addresses meet, each of which begins at a multiple of its length, a power of two: they
+ * differ in the low bits at most that the longer one leaves open. */
+static bool meet(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_bytes)
+{
+  return (a ^ b) < (a_bytes > b_bytes ? a_bytes : b_bytes);
+}
+
 struct model_mapping *model_mapping(struct model_spaces *s, uint32_t space, uint64_t address)
 {
-  uint64_t page = address - address % PAGE_SIZE;
-  uint32_t i = place_of(s, space, page);
-  bool found = i < s->nmappings && s->mappings[i].space == space && s->mappings[i].address == page;
-  return found ? &s->mappings[i] : NULL;
+  for (uint32_t i = 0; i < s->nmappings; i++) {
+    struct model_mapping *m = &s->mappings[i];
+    if (m->space == space && meet(m->address, model_page_bytes(m->level), address, 1))
+      return m;
+  }
+  return NULL;
 }
 
 const struct model_table *model_table(const struct model_spaces *s, uint32_t space, uint32_t level,
@@ -59,28 +74,34 @@ const struct model_table *model_table(const struct model_spaces *s, uint32_t spa
 uint32_t model_live(const struct model_spaces *s, const struct model_table *table)
 {
   uint32_t live = 0;
-  for (uint32_t i = 0; table->level == 1 && i < s->nmappings; i++)
-    live += s->mappings[i].space == table->space &&
-            prefix_of(1, s->mappings[i].address) == table->prefix;
+  for (uint32_t i = 0; i < s->nmappings; i++)
+    live += s->mappings[i].space == table->space && s->mappings[i].level == table->level &&
+            prefix_of(table->level, s->mappings[i].address) == table->prefix;
   for (uint32_t i = 0; table->level > 1 && i < s->ntables; i++)
     live += s->tables[i].space == table->space && s->tables[i].level == table->level - 1 &&
             s->tables[i].prefix >> 9 == table->prefix;
   return live;
 }
 
-uint32_t model_missing_tables(const struct model_spaces *s, uint32_t space, uint64_t address)
+uint32_t model_missing_tables(const struct model_spaces *s, uint32_t space, uint64_t address,
+                              uint32_t level)
 {
   uint32_t missing = 0;
-  for (uint32_t level = 1; level <= LEVELS; level++)
-    missing += model_table(s, space, level, address) == NULL;
+  for (uint32_t above = level; above <= LEVELS; above++)
+    missing += model_table(s, space, above, address) == NULL;
   return missing;
 }
 
-static enum status page_status(uint64_t address)
+/* Whether a page of this level may begin at this address, and at this frame. */
+static enum status page_status(uint64_t address, uint64_t frame, uint32_t level)
 {
+  if (level < 1 || level > 3)
+    return STATUS_BAD_LEVEL;
   if (!model_canonical(address))
     return STATUS_NOT_CANONICAL;
-  return address % PAGE_SIZE == 0 ? STATUS_OK : STATUS_MISALIGNED;
+  uint64_t bytes = model_page_bytes(level);
+  bool aligned = address % bytes == 0 && frame * FRAME_SIZE % bytes == 0;
+  return aligned ? STATUS_OK : STATUS_MISALIGNED;
 }
 
 static enum status permission_status(uint32_t permissions)
@@ -91,49 +112,74 @@ static enum status permission_status(uint32_t permissions)
   return known && !both && !types ? STATUS_OK : STATUS_BAD_PERMISSION;
 }
 
-/* Whether a mapping may hold a reference to this frame. */
-static enum status target_status(const struct model_memory *m, uint64_t frame)
+/* Whether a mapping of a page of this level that begins at this frame may hold a reference to its block. */
+static enum status target_status(const struct model_memory *m, uint64_t frame, uint32_t level)
 {
   enum status status = model_get_status(m, frame);
-  if ((status == STATUS_OK || status == STATUS_SATURATED) && model_is_table(m, frame))
+  if (status != STATUS_OK && status != STATUS_SATURATED)
+    return status;
+  if (model_is_table(m, frame))
     return STATUS_BAD_OWNER;
-  return status;
+  /* Whether the last frame of the page is in the block of the first. */
+  uint64_t last = frame + model_page_bytes(level) / FRAME_SIZE - 1;
+  bool inside = model_in_use(m, last) && m->head[last] == m->head[frame];
+  return inside ? status : STATUS_WRONG_ORDER;
+}
+
+/* What is mapped where a page of this level is to be: STATUS_OK, if just such a page is. */
+static enum status found_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                                uint32_t level)
+{
+  uint32_t largest = 0;
+  for (uint32_t i = 0; i < s->nmappings; i++) {
+    const struct model_mapping *m = &s->mappings[i];
+    if (m->space == space && m->level > largest &&
+        meet(m->address, model_page_bytes(m->level), address, model_page_bytes(level)))
+      largest = m->level;
+  }
+  if (largest == 0)
+    return STATUS_NOT_MAPPED;
+  if (largest == level)
+    return STATUS_OK;
+  return largest > level ? STATUS_LARGER_PAGE : STATUS_SMALLER_PAGES;
 }
 
 enum status model_map_status(struct model_spaces *s, uint32_t space, uint64_t address,
-                             uint64_t frame, uint32_t permissions)
+                             uint64_t frame, uint32_t level, uint32_t permissions)
 {
-  enum status status = page_status(address);
+  enum status status = page_status(address, frame, level);
   if (status == STATUS_OK)
     status = permission_status(permissions);
   if (status == STATUS_OK && !(permissions & PAGE_UNOWNED))
-    status = target_status(s->memory, frame);
-  if (status == STATUS_OK && model_mapping(s, space, address))
-    status = STATUS_ALREADY_MAPPED;
-  if (status == STATUS_OK && model_missing_tables(s, space, address) > s->memory->free_frames)
-    status = STATUS_OUT_OF_MEMORY;
-  return status;
+    status = target_status(s->memory, frame, level);
+  if (status != STATUS_OK)
+    return status;
+  status = found_status(s, space, address, level);
+  if (status != STATUS_NOT_MAPPED)
+    return status == STATUS_OK ? STATUS_ALREADY_MAPPED : status;
+  return model_missing_tables(s, space, address, level) > s->memory->free_frames
+             ? STATUS_OUT_OF_MEMORY
+             : STATUS_OK;
 }
 
-enum status model_unmap_status(struct model_spaces *s, uint32_t space, uint64_t address)
+enum status model_unmap_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                               uint32_t level)
 {
-  enum status status = page_status(address);
-  if (status == STATUS_OK && !model_mapping(s, space, address))
-    status = STATUS_NOT_MAPPED;
-  return status;
+  enum status status = page_status(address, 0, level);
+  return status == STATUS_OK ? found_status(s, space, address, level) : status;
 }
 
 enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_t address,
-                                 uint32_t permissions)
+                                 uint32_t level, uint32_t permissions)
 {
-  enum status status = page_status(address);
+  enum status status = page_status(address, 0, level);
   if (status == STATUS_OK)
     status = permission_status(permissions);
+  if (status == STATUS_OK)
+    status = found_status(s, space, address, level);
   if (status != STATUS_OK)
     return status;
   const struct model_mapping *mapping = model_mapping(s, space, address);
-  if (!mapping)
-    return STATUS_NOT_MAPPED;
   bool changes = (mapping->permissions & PAGE_UNOWNED) != (permissions & PAGE_UNOWNED);
   return changes ? STATUS_BAD_PERMISSION : STATUS_OK;
 }
@@ -163,7 +209,7 @@ const char *model_add_table(struct model_spaces *s, uint32_t space, uint32_t lev
 }
 
 void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_t frame,
-               uint32_t permissions)
+               uint32_t level, uint32_t permissions)
 {
   uint32_t at = place_of(s, space, address);
   for (uint32_t i = s->nmappings; i > at; i--)
@@ -172,6 +218,7 @@ void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_
   struct model_mapping *mapping = &s->mappings[at];
   mapping->address = address;
   mapping->space = space;
+  mapping->level = level;
   mapping->frame = frame;
   mapping->permissions = permissions;
   mapping->accessed = false;
@@ -210,8 +257,9 @@ void model_unmap(struct model_spaces *s, struct model_mapping *mapping)
 {
   uint32_t space = mapping->space;
   uint64_t address = mapping->address;
+  uint32_t lowest = mapping->level;
   drop_mapping(s, (uint32_t)(mapping - s->mappings));
-  for (uint32_t level = 1; level < LEVELS; level++) {
+  for (uint32_t level = lowest; level < LEVELS; level++) {
     const struct model_table *table = model_table(s, space, level, address);
     if (model_live(s, table) == 0)
       drop_table(s, (uint32_t)(table - s->tables));

@@ -12,6 +12,11 @@
  * The mode says how they choose: its two lowest bits the object (enum pick), the next two the
  * rest of the arguments (order, count, size: the same four ways), the upper four belong to the
  * operation (ops_extra).
+ *
+ * A page is of 4 KiB, unless bits 12 and 13 of c say otherwise where it is mapped, unmapped or protected: 0
+ * leaves it as it is (4 KiB to map, the size of the mapping that was chosen to unmap), 1 is 2 MiB, 2 is 1 GiB, 3 a level
+ * that no page has. The bits below them, with the two that name the space, choose a frame of a block; where
+ * an address is asked for or touched they choose one inside a larger page.
  */
 #ifndef ASHLAR_OPS_H
 #define ASHLAR_OPS_H

@@ -248,7 +248,7 @@ bool replay_next(struct replay *r)
     replay_expect(r, broken == NULL, broken);
     return false;
   }
-  r->step = (struct replay_step){0};
+  r->step = (struct replay_step){.level = 1};
   r->step.op = ops_decode(r->input, r->size, r->index, r->machine.swarm);
   perform(r, &r->step.op);
   fold(r, r->step.op.kind + 256 * (uint64_t)r->step.status + 65536 * (uint64_t)r->step.called);
@@ -256,6 +256,8 @@ bool replay_next(struct replay *r)
     fold(r, r->step.args[i]);
     fold(r, r->step.outs[i]);
   }
+  if (r->step.level != 1) /* most pages are small, and the digest is as long as that */
+    fold(r, r->step.level);
   if (!r->broken && r->check_every != 0 && (r->index + 1) % r->check_every == 0)
     r->broken = replay_compare(r, true);
   if (!r->broken)

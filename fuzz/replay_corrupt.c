@@ -137,7 +137,7 @@ static void corrupt_frames_op(struct replay *r, const struct op *op)
   }
 }
 
-/* An entry of a table: present or not, or pointing elsewhere. */
+/* An entry of a table: present or not, pointing elsewhere, a page or a table, or beyond frames of 32 bits. */
 static void corrupt_entry(struct replay *r, const struct model_table *table, const struct op *op)
 {
   uint64_t *entries = &r->direct[(size_t)TABLE_ENTRIES * table->frame];
@@ -146,6 +146,8 @@ static void corrupt_entry(struct replay *r, const struct model_table *table, con
     index = (index + 1) % TABLE_ENTRIES;
   bool present = entries[index] & 1;
   uint64_t change = op->c % 2 && present ? (uint64_t)4096 << op->c / 2 % 32 : 1;
+  if (present && op->a / 6 % 3 != 0)
+    change = op->a / 6 % 3 == 1 ? 128 : (uint64_t)1 << 44;
   expect_noticed(r, PART_FRAMES, PLACE(entries[index]), entries[index] ^ change);
 }
 

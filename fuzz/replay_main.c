@@ -66,6 +66,8 @@ static void print_step(const struct replay_step *step, uint32_t index)
   printf(" -> %s", status_name(step->status));
   if (step->status == STATUS_OK)
     print_values(shape->outs, step->outs);
+  if (step->level != 1)
+    printf(" level=%" PRIu32, step->level);
   printf("\n");
 }
 

@@ -11,7 +11,9 @@
 #define ENTRY_CACHE_DISABLE ((uint64_t)1 << 4)
 #define ENTRY_ACCESSED ((uint64_t)1 << 5)
 #define ENTRY_DIRTY ((uint64_t)1 << 6)
-#define ENTRY_PAT ((uint64_t)1 << 7)
+#define ENTRY_PAT ((uint64_t)1 << 7)   /* of level 1 */
+#define ENTRY_LARGE ((uint64_t)1 << 7) /* of levels 2 and 3: a page */
+#define ENTRY_LARGE_PAT ((uint64_t)1 << 12)
 #define ENTRY_NO_EXECUTE ((uint64_t)1 << 63)
 #define ENTRY_FRAME(entry) ((entry) >> 12 & 0xFFFFFFFFFF)
 
@@ -25,11 +27,28 @@
 
 /* A way through the tables of an address space. */
 struct way {
-  uint64_t *entries[PAGETABLE_LEVELS]; /* of levels 4, 3, 2, 1 */
+  uint64_t *entries[PAGETABLE_LEVELS]; /* of levels 4, 3, ... as far as it goes */
   frame_t tables[PAGETABLE_LEVELS];    /* the tables they stand in */
   uint32_t levels;                     /* how many of them there are */
-  bool mapped;                         /* the last one is a present entry of level 1 */
+  bool mapped;                         /* the last one maps a page */
+  uint64_t frame;                      /* the one that the address lies in then */
 };
+
+/* Whether a present entry of a level maps a page. */
+static bool is_page(uint64_t entry, uint32_t level)
+{
+  return level == 1 || (level <= 3 && (entry & ENTRY_LARGE));
+}
+
+/* What a page makes of its entry: the frame that the address lies in. False if its first frame has bits set that
+ * lie within the page, which the processor refuses. */
+static bool reach(uint64_t entry, uint32_t level, uint64_t address, uint64_t *frame)
+{
+  uint64_t inside = ((uint64_t)1 << 9 * (level - 1)) - 1;
+  uint64_t first = ENTRY_FRAME(level > 1 ? entry & ~ENTRY_LARGE_PAT : entry);
+  *frame = first + (address / PAGE_SIZE & inside);
+  return (first & inside) == 0;
+}
 
 /* Follows the present entries for an address. */
 static struct way walk(struct replay *r, uint32_t space, uint64_t address)
@@ -46,17 +65,20 @@ static struct way walk(struct replay *r, uint32_t space, uint64_t address)
     way.levels++;
     if (!(*entry & ENTRY_PRESENT))
       return way;
+    if (is_page(*entry, level)) {
+      way.mapped = reach(*entry, level, address, &way.frame);
+      return way;
+    }
     table = ENTRY_FRAME(*entry);
   }
-  way.mapped = true;
   return way;
 }
 
 /* Which entry of the page attribute table tells how a page is cached. */
-static uint32_t attribute_index(uint64_t entry)
+static uint32_t attribute_index(uint64_t entry, uint32_t level)
 {
   return (entry & ENTRY_WRITE_THROUGH ? 1u : 0u) + (entry & ENTRY_CACHE_DISABLE ? 2u : 0u) +
-         (entry & ENTRY_PAT ? 4u : 0u);
+         (entry & (level == 1 ? ENTRY_PAT : ENTRY_LARGE_PAT) ? 4u : 0u);
 }
 
 /* One access of the processor: whether it is allowed. Sets accessed and dirty then; *frame and
@@ -81,8 +103,8 @@ static bool access_memory(struct replay *r, uint32_t space, uint64_t address, ui
     *way.entries[i] |= ENTRY_ACCESSED;
   if (access & ACCESS_WRITE)
     *way.entries[way.levels - 1] |= ENTRY_DIRTY;
-  *frame = ENTRY_FRAME(*way.entries[way.levels - 1]);
-  *attribute = attribute_index(*way.entries[way.levels - 1]);
+  *frame = way.frame;
+  *attribute = attribute_index(*way.entries[way.levels - 1], PAGETABLE_LEVELS + 1 - way.levels);
   return true;
 }
 
@@ -108,29 +130,65 @@ static uint32_t living_space(const struct replay *r, uint32_t c)
   return MODEL_SPACES;
 }
 
-/* An address in a space: which one, by the pick. Live: a mapped page, and its space. Near: the page after
- * it. Any: by number. Raw: not canonical or not a page. */
-static uint64_t some_address(struct replay *r, const struct op *op, enum pick pick, uint32_t *space)
+/* The page that an operation is about. */
+struct page {
+  uint64_t address;
+  uint32_t space;
+  uint32_t level;
+};
+
+/* Which page, by the pick. Live: a mapped page, of whatever size. Near: the one of that size after it. Any: one
+ * of 4 KiB by number. Raw: not canonical or not a page. */
+static struct page some_page(struct replay *r, const struct op *op, enum pick pick)
 {
   const struct model_spaces *s = &r->spaces;
-  uint64_t address = page_of(op->a);
-  *space = living_space(r, op->c);
+  struct page page = {page_of(op->a), living_space(r, op->c), 1};
   if (pick == PICK_RAW)
-    return op->b % 2 == 0 ? address ^ (uint64_t)1 << 47 : address + 1 + op->b % (PAGE_SIZE - 1);
-  if (pick == PICK_ANY || s->nmappings == 0)
-    return address;
+    page.address = op->b % 2 == 0 ? page.address ^ (uint64_t)1 << 47
+                                  : page.address + 1 + op->b % (PAGE_SIZE - 1);
+  if (pick >= PICK_ANY || s->nmappings == 0)
+    return page;
   const struct model_mapping *mapping = &s->mappings[op->a % s->nmappings];
-  *space = mapping->space;
-  return pick == PICK_LIVE ? mapping->address : mapping->address + PAGE_SIZE;
+  uint64_t bytes = model_page_bytes(mapping->level);
+  page.address = pick == PICK_LIVE ? mapping->address : mapping->address + bytes;
+  page.space = mapping->space;
+  page.level = mapping->level;
+  return page;
+}
+
+/* The page that an operation asks the core for. Its level, by bits 12 and 13 of c: the one that fits; 2; 3; none that
+ * there is. Where it begins fits the level, unless the pick is raw. */
+static struct page asked_page(struct replay *r, const struct op *op, enum pick pick)
+{
+  static const uint32_t bad[4] = {0, 4, 5, UINT32_MAX};
+  struct page page = some_page(r, op, pick);
+  uint32_t choice = op->c >> 12 & 3;
+  if (choice == 3)
+    page.level = bad[op->b % 4];
+  else if (choice > 0)
+    page.level = choice + 1;
+  else if (op->kind == OP_TABLE_MAP)
+    page.level = 1;
+  if (choice == 1 || choice == 2) {
+    /* Raw: every other time a page of 4 KiB, but not of that level. */
+    if (pick == PICK_RAW && op->b % 4 == 3)
+      page.address = page_of(op->a);
+    else if (pick != PICK_RAW)
+      page.address -= page.address % model_page_bytes(page.level);
+  }
+  return page;
 }
 
 /* --- Comparing --- */
 
-static const char *compare_translation(const struct translation *found,
+/* What the core found for an address, against the mapping that the model has there. */
+static const char *compare_translation(const struct translation *found, uint64_t address,
                                        const struct model_mapping *mapping)
 {
-  if (found->frame != mapping->frame)
+  if (found->frame != mapping->frame + (address - mapping->address) / PAGE_SIZE)
     return "a page translates to the frame that the model says";
+  if (found->level != mapping->level)
+    return "a page has the size that the model says";
   if (found->permissions != mapping->permissions)
     return "a page has the permissions that the model says";
   if (found->accessed != mapping->accessed || found->dirty != mapping->dirty)
@@ -146,15 +204,30 @@ static const char *compare_table(struct replay *r, const struct model_table *tab
              : "a table counts the entries in use that the model says";
 }
 
+/* One address of a mapping, through the core and as the processor sees it. */
+static const char *compare_address(struct replay *r, const struct model_mapping *mapping,
+                                   uint64_t address)
+{
+  struct translation found = {UNTOUCHED, UNTOUCHED, UNTOUCHED, false, false};
+  struct way way = walk(r, mapping->space, address);
+  if (!way.mapped || way.frame != mapping->frame + (address - mapping->address) / PAGE_SIZE)
+    return "the processor finds a mapped page where the model says";
+  if (pagetable_query(&r->tables[mapping->space], address, &found) != STATUS_OK)
+    return "a mapped page is found";
+  return compare_translation(&found, address, mapping);
+}
+
+/* A mapping: its first page of 4 KiB, and in a larger one every power of two from there and from its end. */
 static const char *compare_mapping(struct replay *r, const struct model_mapping *mapping)
 {
-  struct translation found = {UNTOUCHED, UNTOUCHED, false, false};
-  struct way way = walk(r, mapping->space, mapping->address);
-  if (!way.mapped || ENTRY_FRAME(*way.entries[way.levels - 1]) != mapping->frame)
-    return "the processor finds a mapped page where the model says";
-  if (pagetable_query(&r->tables[mapping->space], mapping->address, &found) != STATUS_OK)
-    return "a mapped page is found";
-  return compare_translation(&found, mapping);
+  uint64_t last = mapping->address + (model_page_bytes(mapping->level) - PAGE_SIZE);
+  const char *broken = compare_address(r, mapping, mapping->address);
+  for (uint64_t step = PAGE_SIZE; !broken && step < model_page_bytes(mapping->level); step *= 2) {
+    broken = compare_address(r, mapping, mapping->address + step);
+    if (!broken)
+      broken = compare_address(r, mapping, last - step + PAGE_SIZE);
+  }
+  return broken;
 }
 
 const char *replay_check_tables(struct replay *r)
@@ -205,19 +278,22 @@ static void check_encodings(struct replay *r, uint32_t space, uint64_t address)
     if (!(entry & ENTRY_PRESENT))
       return;
     replay_expect(r, !pte_reserved(entry, level), "the core makes no entry that is reserved");
-    replay_expect(r, pte_points(entry, level) == (level > 1),
-                  "entries above level 1 point at tables, and no others");
+    replay_expect(r, pte_points(entry, level) == (i + 1 < way.levels),
+                  "entries above a page point at tables, and no others");
   }
 }
 
-static void check_way(struct replay *r, uint32_t space, uint64_t address)
+static void check_way(struct replay *r, struct page page)
 {
-  if (r->broken || !model_canonical(address))
+  if (r->broken || !model_canonical(page.address))
     return;
-  const char *broken = compare_way(r, space, address);
+  const char *broken = compare_way(r, page.space, page.address);
+  const struct model_mapping *mapping = model_mapping(&r->spaces, page.space, page.address);
+  if (!broken && mapping)
+    broken = compare_mapping(r, mapping);
   replay_expect(r, broken == NULL, broken);
   if (!r->broken)
-    check_encodings(r, space, address);
+    check_encodings(r, page.space, page.address);
 }
 
 /* --- The operations --- */
@@ -250,25 +326,31 @@ static void create_op(struct replay *r, const struct op *op)
 }
 
 /* The frames that the core took for the tables on the way to a page just mapped. */
-static void add_new_tables(struct replay *r, uint32_t space, uint64_t address)
+static void add_new_tables(struct replay *r, struct page page)
 {
-  struct way way = walk(r, space, address);
-  replay_expect(r, way.mapped, "the processor finds a page just mapped");
-  for (uint32_t level = PAGETABLE_LEVELS - 1; level >= 1 && !r->broken; level--)
-    if (!model_table(&r->spaces, space, level, address))
-      add_table(r, space, level, address, way.tables[PAGETABLE_LEVELS - level]);
+  struct way way = walk(r, page.space, page.address);
+  replay_expect(r, way.mapped && way.levels == PAGETABLE_LEVELS + 1 - page.level,
+                "the processor finds a page just mapped");
+  for (uint32_t level = PAGETABLE_LEVELS - 1; level >= page.level && !r->broken; level--)
+    if (!model_table(&r->spaces, page.space, level, page.address))
+      add_table(r, page.space, level, page.address, way.tables[PAGETABLE_LEVELS - level]);
 }
 
-static uint32_t frame_to_map(const struct replay *r, const struct op *op)
+/* Which frame, by the rest's pick; unless that is raw it fits the level, if there is such a one. */
+static uint32_t frame_to_map(const struct replay *r, const struct op *op, uint32_t level)
 {
   const struct model_memory *m = &r->database;
+  uint32_t frame;
   if (ops_pick_rest(op) == PICK_RAW)
     return (uint32_t)replay_raw(m->nframes, op->b, op->c / 4, 32);
-  if (ops_pick_rest(op) == PICK_ANY || m->nblocks == 0)
-    return op->b % m->nframes;
-  uint32_t head = m->blocks[op->b % m->nblocks];
-  return ops_pick_rest(op) == PICK_LIVE ? head
-                                        : head + (op->c / 4) % ((uint32_t)1 << m->order[head]);
+  if (ops_pick_rest(op) == PICK_ANY || m->nblocks == 0) {
+    frame = op->b % m->nframes;
+  } else {
+    uint32_t head = m->blocks[op->b % m->nblocks];
+    uint32_t inside = (op->c / 4) % ((uint32_t)1 << m->order[head]);
+    frame = ops_pick_rest(op) == PICK_LIVE ? head : head + inside;
+  }
+  return level == 2 ? frame - frame % 512 : level == 3 ? frame - frame % 262144 : frame;
 }
 
 /* From four bits: writable, executable, for users, global; and from the first two with the last, for no
@@ -282,29 +364,57 @@ static uint32_t some_permissions(uint32_t bits)
          (bits & 8 ? PAGE_GLOBAL : 0);
 }
 
+/* A number that tells whether anything has changed in what says which frame is whose, and in what chooses the next
+ * one: records and buddy. */
+static uint64_t fingerprint(const struct replay *r)
+{
+  const uint64_t prime = 0x100000001B3u;
+  uint64_t nwords = buddy_words(r->database.nframes);
+  uint64_t sum = r->frames.buddy.free_frames ^ r->frames.buddy.orders;
+  for (uint32_t f = 0; f < r->database.nframes; f++) {
+    const struct frame *record = &r->records[f];
+    sum = (sum ^ record->references ^ (uint64_t)record->parent << 32) * prime;
+    sum = (sum ^ record->live ^ (uint64_t)record->index << 16 ^ (uint64_t)record->owner << 32 ^
+           (uint64_t)record->order << 40 ^ (uint64_t)record->flags << 48) *
+          prime;
+  }
+  for (uint64_t w = 0; w < nwords; w++)
+    sum = (sum ^ r->frames_words[w]) * prime;
+  for (uint32_t order = 0; order < BUDDY_ORDERS; order++)
+    sum =
+        (sum ^ r->frames.buddy.hint[order] ^ (uint64_t)r->frames.buddy.count[order] << 32) * prime;
+  return sum;
+}
+
 /* Live here means a page that is mapped already, so it is the rare case. */
 static void map_op(struct replay *r, const struct op *op)
 {
   static const enum pick picks[4] = {PICK_ANY, PICK_NEAR, PICK_LIVE, PICK_RAW};
-  uint32_t space = 0;
-  uint64_t address = some_address(r, op, picks[ops_pick(op)], &space);
-  uint32_t frame = frame_to_map(r, op);
+  struct page page = asked_page(r, op, picks[ops_pick(op)]);
+  uint32_t frame = frame_to_map(r, op, page.level);
   uint32_t permissions = some_permissions(ops_extra(op)) + (op->c & 0x4000 ? PAGE_UNOWNED : 0);
   if (op->c & 0x8000)
     permissions = op->c / 4 % 256;
-  if (space == MODEL_SPACES || r->spaces.nmappings == MODEL_MAPPINGS ||
+  if (page.space == MODEL_SPACES || r->spaces.nmappings == MODEL_MAPPINGS ||
       r->spaces.ntables + PAGETABLE_LEVELS > MODEL_TABLES)
     return;
-  replay_args(r, space, address, frame, permissions);
-  enum status expected = model_map_status(&r->spaces, space, address, frame, permissions);
-  enum status status = pagetable_map(&r->tables[space], address, frame, permissions);
+  replay_args(r, page.space, page.address, frame, permissions);
+  r->step.level = page.level;
+  enum status expected =
+      model_map_status(&r->spaces, page.space, page.address, frame, page.level, permissions);
+  uint64_t before = expected == STATUS_OK ? 0 : fingerprint(r);
+  enum status status =
+      pagetable_map(&r->tables[page.space], page.address, frame, page.level, permissions);
   if (replay_agree(r, status, expected)) {
-    replay_out(r, 0, model_missing_tables(&r->spaces, space, address));
-    add_new_tables(r, space, address);
+    replay_out(r, 0, model_missing_tables(&r->spaces, page.space, page.address, page.level));
+    add_new_tables(r, page);
     if (!r->broken)
-      model_map(&r->spaces, space, address, frame, permissions);
+      model_map(&r->spaces, page.space, page.address, frame, page.level, permissions);
+  } else {
+    replay_expect(r, expected == STATUS_OK || fingerprint(r) == before,
+                  "a map that is refused leaves records and buddy as they are");
   }
-  check_way(r, space, address);
+  check_way(r, page);
 }
 
 static void out_translation(struct replay *r, const struct translation *found)
@@ -316,92 +426,105 @@ static void out_translation(struct replay *r, const struct translation *found)
 
 static bool untouched(const struct translation *found)
 {
-  return found->frame == UNTOUCHED && found->permissions == UNTOUCHED && !found->accessed &&
-         !found->dirty;
+  return found->frame == UNTOUCHED && found->permissions == UNTOUCHED &&
+         found->level == UNTOUCHED && !found->accessed && !found->dirty;
 }
 
-/* What a call said about a page, against the mapping that the model had. */
+/* What a call said about an address, against the mapping that the model had. */
 static void expect_translation(struct replay *r, const struct translation *found, bool done,
-                               const struct model_mapping *mapping)
+                               uint64_t address, const struct model_mapping *mapping)
 {
   if (!done || !mapping) {
     replay_expect(r, untouched(found), "a call that fails leaves its outputs as they are");
     return;
   }
-  const char *broken = compare_translation(found, mapping);
+  const char *broken = compare_translation(found, address, mapping);
   replay_expect(r, broken == NULL, broken);
   out_translation(r, found);
 }
 
 static void unmap_op(struct replay *r, const struct op *op)
 {
-  uint32_t space = 0;
-  uint64_t address = some_address(r, op, ops_pick(op), &space);
-  struct translation found = {UNTOUCHED, UNTOUCHED, false, false};
-  if (space == MODEL_SPACES)
+  struct page page = asked_page(r, op, ops_pick(op));
+  struct translation found = {UNTOUCHED, UNTOUCHED, UNTOUCHED, false, false};
+  if (page.space == MODEL_SPACES)
     return;
-  replay_args(r, space, address, 0, 0);
-  enum status expected = model_unmap_status(&r->spaces, space, address);
-  enum status status = pagetable_unmap(&r->tables[space], address, &found);
+  replay_args(r, page.space, page.address, 0, 0);
+  r->step.level = page.level;
+  enum status expected = model_unmap_status(&r->spaces, page.space, page.address, page.level);
+  enum status status = pagetable_unmap(&r->tables[page.space], page.address, page.level, &found);
   bool done = replay_agree(r, status, expected);
-  struct model_mapping *mapping = model_mapping(&r->spaces, space, address);
-  expect_translation(r, &found, done, mapping);
+  struct model_mapping *mapping = model_mapping(&r->spaces, page.space, page.address);
+  expect_translation(r, &found, done, page.address, mapping);
   if (done)
     model_unmap(&r->spaces, mapping);
-  check_way(r, space, address);
+  check_way(r, page);
 }
 
 static void protect_op(struct replay *r, const struct op *op)
 {
-  uint32_t space = 0;
-  uint64_t address = some_address(r, op, ops_pick(op), &space);
-  struct translation found = {UNTOUCHED, UNTOUCHED, false, false};
+  struct page page = asked_page(r, op, ops_pick(op));
+  struct translation found = {UNTOUCHED, UNTOUCHED, UNTOUCHED, false, false};
   uint32_t permissions = op->b % 128;
-  if (space == MODEL_SPACES)
+  if (page.space == MODEL_SPACES)
     return;
-  struct model_mapping *mapping = model_mapping(&r->spaces, space, address);
+  struct model_mapping *mapping = model_mapping(&r->spaces, page.space, page.address);
   if (ops_pick_rest(op) < PICK_ANY && mapping)
     permissions = some_permissions(op->b % 16) + (mapping->permissions & PAGE_UNOWNED);
   if (ops_pick_rest(op) == PICK_RAW)
     permissions = op->b;
-  replay_args(r, space, address, permissions, 0);
-  enum status expected = model_protect_status(&r->spaces, space, address, permissions);
-  enum status status = pagetable_protect(&r->tables[space], address, permissions, &found);
+  replay_args(r, page.space, page.address, permissions, 0);
+  r->step.level = page.level;
+  enum status expected =
+      model_protect_status(&r->spaces, page.space, page.address, page.level, permissions);
+  enum status status =
+      pagetable_protect(&r->tables[page.space], page.address, page.level, permissions, &found);
   bool done = replay_agree(r, status, expected);
-  expect_translation(r, &found, done, mapping);
+  expect_translation(r, &found, done, page.address, mapping);
   if (done)
     mapping->permissions = permissions;
-  check_way(r, space, address);
+  check_way(r, page);
+}
+
+/* An address: in a larger page that is mapped, one that the rest of c chooses. */
+static struct page some_address(struct replay *r, const struct op *op)
+{
+  struct page page = some_page(r, op, ops_pick(op));
+  uint64_t pages = model_page_bytes(page.level) / PAGE_SIZE;
+  page.address += (uint64_t)(op->c / 4) * 17 % pages * PAGE_SIZE + op->b % PAGE_SIZE;
+  return page;
 }
 
 static void query_op(struct replay *r, const struct op *op)
 {
-  uint32_t space = 0;
-  uint64_t address = some_address(r, op, ops_pick(op), &space) + op->b % PAGE_SIZE;
-  struct translation found = {UNTOUCHED, UNTOUCHED, false, false};
-  if (space == MODEL_SPACES)
+  struct page page = some_address(r, op);
+  struct translation found = {UNTOUCHED, UNTOUCHED, UNTOUCHED, false, false};
+  if (page.space == MODEL_SPACES)
     return;
-  replay_args(r, space, address, 0, 0);
-  enum status expected = model_query_status(&r->spaces, space, address);
-  enum status status = pagetable_query(&r->tables[space], address, &found);
+  replay_args(r, page.space, page.address, 0, 0);
+  enum status expected = model_query_status(&r->spaces, page.space, page.address);
+  enum status status = pagetable_query(&r->tables[page.space], page.address, &found);
   bool done = replay_agree(r, status, expected);
-  expect_translation(r, &found, done, model_mapping(&r->spaces, space, address));
+  if (done)
+    r->step.level = found.level;
+  expect_translation(r, &found, done, page.address,
+                     model_mapping(&r->spaces, page.space, page.address));
 }
 
 /* The processor reads, writes or executes. */
 static void touch_op(struct replay *r, const struct op *op)
 {
-  uint32_t space = 0;
-  uint64_t address = some_address(r, op, ops_pick(op), &space) + op->b % PAGE_SIZE;
+  struct page page = some_address(r, op);
+  uint64_t address = page.address;
   uint32_t access = ops_extra(op) % 8;
   uint64_t frame = UNTOUCHED;
   uint32_t attribute = 0;
-  if (space == MODEL_SPACES)
+  if (page.space == MODEL_SPACES)
     return;
-  replay_args(r, space, address, access, 0);
-  bool allowed = access_memory(r, space, address, access, &frame, &attribute);
+  replay_args(r, page.space, address, access, 0);
+  bool allowed = access_memory(r, page.space, address, access, &frame, &attribute);
   struct model_mapping *mapping =
-      model_canonical(address) ? model_mapping(&r->spaces, space, address) : NULL;
+      model_canonical(address) ? model_mapping(&r->spaces, page.space, address) : NULL;
   bool expected = mapping && !((access & ACCESS_WRITE) && !(mapping->permissions & PAGE_WRITE)) &&
                   !((access & ACCESS_EXECUTE) && !(mapping->permissions & PAGE_EXECUTE)) &&
                   !((access & ACCESS_USER) && !(mapping->permissions & PAGE_USER));
@@ -409,7 +532,8 @@ static void touch_op(struct replay *r, const struct op *op)
   replay_out(r, 0, allowed);
   if (!allowed || !expected)
     return;
-  replay_expect(r, frame == mapping->frame, "the processor reaches the frame that was mapped");
+  replay_expect(r, frame == mapping->frame + (address - mapping->address) / PAGE_SIZE,
+                "the processor reaches the frame that was mapped");
   replay_out(r, 1, frame);
   uint32_t asked = mapping->permissions & PAGE_UNCACHED          ? ATTRIBUTE_UNCACHED
                    : mapping->permissions & PAGE_WRITE_COMBINING ? ATTRIBUTE_COMBINING

@@ -551,6 +551,148 @@ static void unowned_pages_and_corruptions(void)
   save("pagetable-corruptions-noticed");
 }
 
+/* Levels of a page, and that it holds no reference: for c. */
+#define LEVEL2 0x1000u
+#define LEVEL3 0x2000u
+#define NO_LEVEL 0x3000u
+#define UNOWNED 0x4000u
+#define SHIFTED 8u /* a raw frame number is b * 65536 */
+
+/* A block of 512 frames, or of as many as this order says, and an address space. */
+static void large_machine(uint32_t order)
+{
+  machine(1536, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_ANY, 0), order, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+}
+
+/* A page of each size: 2 MiB with a reference and without, 1 GiB without, and 4 KiB. */
+static void pages_of_each_size(void)
+{
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 1), 0x1200, 0, LEVEL2);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 9), 0x1300, 1024, LEVEL2 + UNOWNED);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 2), 0x2000, 4, LEVEL3 + UNOWNED + SHIFTED);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_NEAR, 5), 0x1111, 0, 4 * 300);
+}
+
+static void large_pages(void)
+{
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t k = 0; k < 16; k++) {
+    add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, k % 8), k, 4095 * k, 1000 * k);
+    add(OP_TABLE_QUERY, MODE(PICK_LIVE, 0, 0), k, 17 * k, 1031 * k);
+    add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), k, 5 * k, 0);
+    add(OP_TABLE_QUERY, ANY, 0x1200 + 0x10F * k, 7, 0);
+  }
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_TABLE_MAP, MODE(PICK_NEAR, PICK_LIVE, 0), k, 0, LEVEL2);
+  add(OP_FRAME_PUT, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 5; k++)
+    add(OP_TABLE_UNMAP, LIVE, 3 * k, 0, 0);
+  add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
+  save("pagetable-pages-of-each-size");
+
+  large_machine(10);
+  for (uint32_t k = 0; k < 3; k++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_NEAR, k), 0x0F0F + 0x100 * k, 0,
+        LEVEL2 + 4 * 512 * (k % 2));
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_NEAR, 0), 0xFFFF, 0, 4 * 777);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 0), 0xFFEE, 0, LEVEL2);
+  add(OP_TABLE_UNMAP, ANY, 0xFFFF, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 0), 0xFFFF, 0, LEVEL2);
+  add(OP_FRAME_PUT, LIVE, 0, 0, 0);
+  add(OP_TABLE_UNMAP, LIVE, 1, 0, 0);
+  add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), 0, 0, 0xFFFC);
+  add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
+  add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
+  save("pagetable-large-pages-share-a-block");
+}
+
+/* Every size where every size is mapped, and addresses and levels that no page has. */
+static void pages_in_the_way(void)
+{
+  static const uint32_t levels[4] = {0, LEVEL2, LEVEL3, NO_LEVEL};
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t kind = OP_TABLE_MAP; kind <= OP_TABLE_PROTECT; kind++)
+    for (uint32_t level = 0; level < 4; level++) {
+      for (uint32_t page = 0; page < 4; page++) {
+        static const uint32_t pages[4] = {0x1234, 0x1111, 0x2222, 0x1300};
+        uint32_t pick = kind == OP_TABLE_MAP ? PICK_LIVE : PICK_ANY;
+        add((enum op_kind)kind, MODE(pick, PICK_RAW, 0), pages[page], 4 * page,
+            levels[level] + UNOWNED + SHIFTED);
+        add((enum op_kind)kind, MODE(PICK_RAW, PICK_RAW, 0), pages[page], page,
+            levels[level] + UNOWNED + SHIFTED);
+      }
+      for (uint32_t k = 0; k < 4; k++)
+        add((enum op_kind)kind, MODE(PICK_RAW, PICK_RAW, 0), 0x1234, k, levels[level] + UNOWNED);
+      pages_of_each_size();
+    }
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_ANY, 0), 0, 1, 0);
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_RAW, 0), 0, 3, 0);
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_ANY, 0), 1, 65, 0);
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_ANY, 0), 2, 65, 0);
+  save("pagetable-pages-in-the-way-of-others");
+}
+
+/* Frames that a page of 2 MiB or 1 GiB cannot own, in the order of what is wrong with them. */
+static void blocks_too_small(void)
+{
+  machine(1536, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 3; k++)
+    add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_ANY, 0), 8, k, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t frame = 0; frame < 2048; frame += 256) {
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1234, frame, LEVEL2);
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x1234, frame, LEVEL2);
+  }
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1234, 0, LEVEL3);
+  add(OP_FRAME_PIN, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1234, 0, LEVEL2);
+  add(OP_FRAMES_RESERVE, ANY, 512, 0, 1);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1234, 512, LEVEL2);
+  save("pagetable-large-page-in-a-small-block");
+
+  large_machine(9);
+  add(OP_FRAME_PIN, LIVE, 0, 0, 1);
+  for (uint32_t k = 0; k < 3; k++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 0), 0x1230 + 0x10 * k, 0, LEVEL2);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 0), 0x2000, 0, LEVEL3);
+  add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
+  save("pagetable-large-page-pins-its-block");
+}
+
+/* Pages of each size with three, two, one and no frames left for tables. */
+static void few_frames_for_large_pages(void)
+{
+  machine(4, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t left = 0; left < 4; left++) {
+    static const uint32_t levels[3] = {0, LEVEL2, LEVEL3};
+    for (uint32_t k = 0; k < 3; k++) {
+      add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x1234, 4, levels[k] + UNOWNED + SHIFTED);
+      add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x3344, 4, levels[k] + UNOWNED + SHIFTED);
+      add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
+      add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
+    }
+    add(OP_FRAME_ALLOC, LIVE, 0, 0, 0);
+  }
+  save("pagetable-large-pages-with-few-frames");
+}
+
+static void corrupted_large_pages(void)
+{
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t table = 0; table < 8; table++)
+    for (uint32_t change = 0; change < 3; change++)
+      for (uint32_t bit = 0; bit < 8; bit++)
+        add(OP_CORRUPT_TABLE, LIVE, 5 + 6 * change, table, (bit % 2 ? 4 * 250 : 0) + 6 * bit + 1);
+  add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
+  save("pagetable-corruptions-of-large-pages-noticed");
+}
+
 static void rest(void)
 {
   machine(1, MACHINE_FREE, 0);
@@ -558,7 +700,7 @@ static void rest(void)
   save("empty");
 
   machine(1, MACHINE_FREE, 0);
-  for (uint32_t k = 0; k < 26; k++)
+  for (uint32_t k = 0; k < STATUS_COUNT + 2; k++)
     add(OP_NAMES, 0, k, k, 0);
   save("names-of-statuses-and-owners");
 
@@ -601,6 +743,11 @@ int main(int argc, char **argv)
   wrong_page_calls();
   shared_tables_and_blocks();
   unowned_pages_and_corruptions();
+  large_pages();
+  pages_in_the_way();
+  blocks_too_small();
+  few_frames_for_large_pages();
+  corrupted_large_pages();
   rest();
   return 0;
 }

@@ -117,9 +117,9 @@ static void release(struct run run, const char *what)
 static void map_range(uint64_t address, uint64_t first, uint64_t end, uint32_t permissions)
 {
   for (uint64_t f = first; f < end; f++, address += PAGE_SIZE) {
-    need(
-        pagetable_map(&memory.space, address, (frame_t)f, permissions | PAGE_GLOBAL | PAGE_UNOWNED),
-        "map");
+    need(pagetable_map(&memory.space, address, (frame_t)f, 1,
+                       permissions | PAGE_GLOBAL | PAGE_UNOWNED),
+         "map");
   }
 }
 

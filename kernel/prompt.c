@@ -127,7 +127,8 @@ static void map(const struct arguments *given)
   if (!known_frame(given->number[1])) {
     return;
   }
-  enum status status = pagetable_map(&memory.space, address, (frame_t)given->number[1], PAGE_WRITE);
+  enum status status =
+      pagetable_map(&memory.space, address, (frame_t)given->number[1], 1, PAGE_WRITE);
   if (status != STATUS_OK) {
     refused(status);
     return;
@@ -146,7 +147,7 @@ static void unmap(const struct arguments *given)
     return;
   }
   if (status == STATUS_OK) {
-    status = pagetable_unmap(&memory.space, address, &was);
+    status = pagetable_unmap(&memory.space, address, was.level, &was);
   }
   if (status != STATUS_OK) {
     refused(status);

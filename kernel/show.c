@@ -82,11 +82,10 @@ void show_frame(frame_t frame)
   print("\n");
 }
 
-static void show_page(uint64_t entry, uint64_t address)
+static void show_page(uint64_t entry, uint32_t level, uint64_t physical)
 {
-  uint32_t permissions = pte_permissions(entry, 1);
-  print("  physical %x: read%s%s%s%s%s%s%s%s%s\n",
-        pte_frame(entry, 1) * (uint64_t)FRAME_SIZE + address % PAGE_SIZE,
+  uint32_t permissions = pte_permissions(entry, level);
+  print("  physical %x: read%s%s%s%s%s%s%s%s%s\n", physical,
         (permissions & PAGE_WRITE) != 0 ? ", write" : "",
         (permissions & PAGE_EXECUTE) != 0 ? ", execute" : "",
         (permissions & PAGE_USER) != 0 ? ", user" : "",
@@ -100,23 +99,29 @@ static void show_page(uint64_t entry, uint64_t address)
 void show_walk(uint64_t address)
 {
   uint64_t table = memory.space.root, entry = 0;
+  uint32_t level = PAGETABLE_LEVELS;
   if (memory.space.frames == 0) {
     print("  the kernel has no tables of its own yet\n");
     return;
   }
-  for (unsigned level = PAGETABLE_LEVELS; level >= 1; level--) {
+  for (;; level--) {
     uint64_t index = address >> (12 + 9 * (level - 1)) & 511;
     entry = ((uint64_t *)frame_view(table))[index];
     print("  level %u entry %u = %x\n", (uint64_t)level, index, entry);
     if (!pte_present(entry)) {
       return;
     }
-    table = level == 1 ? pte_frame(entry, 1) : pte_next(entry);
+    if (!pte_points(entry, level)) {
+      break;
+    }
+    table = pte_next(entry);
   }
-  show_page(entry, address);
-  if (table < memory.frames.nframes) {
-    show_frame((frame_t)table);
+  uint64_t size = (uint64_t)PAGE_SIZE << (9 * (level - 1));
+  uint64_t physical = pte_frame(entry, level) * (uint64_t)FRAME_SIZE + address % size;
+  show_page(entry, level, physical);
+  if (physical / FRAME_SIZE < memory.frames.nframes) {
+    show_frame((frame_t)(physical / FRAME_SIZE));
   } else {
-    print("  frame %x: beyond the frames\n", table);
+    print("  frame %x: beyond the frames\n", physical / FRAME_SIZE);
   }
 }

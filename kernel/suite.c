@@ -112,6 +112,7 @@ static const struct test tests[] = {
     {"bad_puts_are_refused", bad_puts_are_refused},
     {"bad_mappings_are_refused", bad_mappings_are_refused},
     {"aliases_share_a_frame", aliases_share_a_frame},
+    {"a_large_page_shows_its_block", a_large_page_shows_its_block},
     {"parts_of_the_image_are_protected", parts_of_the_image_are_protected},
     {"processor_obeys_the_tables", processor_obeys_the_tables},
     {"corpus_replay", corpus_replay},

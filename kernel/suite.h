@@ -21,6 +21,7 @@ const char *bad_frees_are_refused(void);
 const char *bad_puts_are_refused(void);
 const char *bad_mappings_are_refused(void);
 const char *aliases_share_a_frame(void);
+const char *a_large_page_shows_its_block(void);
 const char *processor_obeys_the_tables(void); /* suite_mmu.c */
 const char *corpus_replay(void);              /* suite_corpus.c */
 

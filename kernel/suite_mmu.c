@@ -103,9 +103,9 @@ static const char *all_kinds(frame_t f)
     if ((p & PAGE_WRITE) != 0 && (p & PAGE_EXECUTE) != 0) {
       continue; /* the core maps no such page */
     }
-    good = pagetable_map(s, PAGE, f, p) == STATUS_OK &&
+    good = pagetable_map(s, PAGE, f, 1, p) == STATUS_OK &&
            attempts((struct attempt){.mapped = true, .permissions = p}, smep, smap, &tried) &&
-           pagetable_unmap(s, PAGE, &was) == STATUS_OK && was.frame == f && was.permissions == p;
+           pagetable_unmap(s, PAGE, 1, &was) == STATUS_OK && was.frame == f && was.permissions == p;
     flush_page(PAGE);
   }
   print("# %u accesses%s%s\n", tried, smep ? "" : ", no SMEP", smap ? "" : ", no SMAP");
@@ -119,7 +119,7 @@ const char *processor_obeys_the_tables(void)
   frame_t page, code;
   if (frame_alloc(&memory.frames, 0, OWNER_USER, 0, &page) != STATUS_OK ||
       frame_alloc(&memory.frames, 0, OWNER_USER, 0, &code) != STATUS_OK ||
-      pagetable_map(s, CODE, code, PAGE_USER | PAGE_EXECUTE) != STATUS_OK) {
+      pagetable_map(s, CODE, code, 1, PAGE_USER | PAGE_EXECUTE) != STATUS_OK) {
     return "no two frames";
   }
   uint8_t *bytes = frame_view(page), *text = frame_view(code);
@@ -129,7 +129,7 @@ const char *processor_obeys_the_tables(void)
     text[i] = programs[i];
   }
   const char *result = all_kinds(page);
-  bool back = pagetable_unmap(s, CODE, &was) == STATUS_OK;
+  bool back = pagetable_unmap(s, CODE, 1, &was) == STATUS_OK;
   flush_page(CODE);
   back = frame_put(&memory.frames, page) == STATUS_OK && back;
   back = frame_put(&memory.frames, code) == STATUS_OK && back;

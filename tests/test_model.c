@@ -114,12 +114,17 @@ static void a_saturated_count_stays(void **state)
 
 /* --- Address spaces --- */
 
+static void map_sized(uint64_t address, uint32_t frame, uint32_t level, uint32_t permissions)
+{
+  for (uint32_t above = 3; above >= level; above--)
+    if (!model_table(&spaces, 0, above, address))
+      assert_null(model_add_table(&spaces, 0, above, address, 16 - memory.free_frames));
+  model_map(&spaces, 0, address, frame, level, permissions);
+}
+
 static void map_page(uint64_t address, uint32_t frame)
 {
-  for (uint32_t level = 3; level >= 1; level--)
-    if (!model_table(&spaces, 0, level, address))
-      assert_null(model_add_table(&spaces, 0, level, address, 16 - memory.free_frames));
-  model_map(&spaces, 0, address, frame, 0);
+  map_sized(address, frame, 1, 0);
 }
 
 static void a_space_with_two_pages(void)
@@ -139,8 +144,8 @@ static void pages_side_by_side_share_their_tables(void **state)
   assert_int_equal(model_live(&spaces, model_table(&spaces, 0, 1, 0x5000)), 2);
   assert_int_equal(model_live(&spaces, model_table(&spaces, 0, 4, 0)), 1);
   assert_int_equal(memory.references[1], 3);
-  assert_int_equal(model_missing_tables(&spaces, 0, 0x200000), 1);
-  assert_int_equal(model_missing_tables(&spaces, 0, (uint64_t)1 << 39), 3);
+  assert_int_equal(model_missing_tables(&spaces, 0, 0x200000, 1), 1);
+  assert_int_equal(model_missing_tables(&spaces, 0, (uint64_t)1 << 39, 1), 3);
 }
 
 static void tables_go_with_their_last_page(void **state)
@@ -169,18 +174,92 @@ static void mapping_has_a_status_for_every_mistake_in_its_order(void **state)
   (void)state;
   a_space_with_two_pages();
   const uint32_t both = PAGE_WRITE | PAGE_EXECUTE;
-  assert_int_equal(model_map_status(&spaces, 0, (uint64_t)1 << 47 | 1, 99, both),
+  assert_int_equal(model_map_status(&spaces, 0, (uint64_t)1 << 47 | 1, 99, 1, both),
                    STATUS_NOT_CANONICAL);
-  assert_int_equal(model_map_status(&spaces, 0, 0x5001, 99, both), STATUS_MISALIGNED);
-  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 99, both), STATUS_BAD_PERMISSION);
-  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 99, 0), STATUS_OUT_OF_RANGE);
-  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 15, 0), STATUS_NOT_ALLOCATED);
-  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 0, 0), STATUS_RESERVED);
-  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 2, 0), STATUS_BAD_OWNER);
-  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 1, 0), STATUS_ALREADY_MAPPED);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5001, 99, 1, both), STATUS_MISALIGNED);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 99, 1, both), STATUS_BAD_PERMISSION);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 99, 1, 0), STATUS_OUT_OF_RANGE);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 15, 1, 0), STATUS_NOT_ALLOCATED);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 0, 1, 0), STATUS_RESERVED);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 2, 1, 0), STATUS_BAD_OWNER);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 1, 1, 0), STATUS_ALREADY_MAPPED);
   model_set_reserved(&memory, 6, 10, 0);
-  assert_int_equal(model_map_status(&spaces, 0, 0x200000, 1, 0), STATUS_OUT_OF_MEMORY);
-  assert_int_equal(model_map_status(&spaces, 0, 0x7000, 1, 0), STATUS_OK);
+  assert_int_equal(model_map_status(&spaces, 0, 0x200000, 1, 1, 0), STATUS_OUT_OF_MEMORY);
+  assert_int_equal(model_map_status(&spaces, 0, 0x7000, 1, 1, 0), STATUS_OK);
+}
+
+/* In the space with two pages of 4 KiB: one of 2 MiB and one of 1 GiB. */
+static void a_space_with_large_pages(void)
+{
+  a_space_with_two_pages();
+  map_sized(0x400000, 0, 2, PAGE_UNOWNED);
+  map_sized(0x80000000, 0x40000, 3, PAGE_UNOWNED);
+}
+
+static void a_large_page_needs_no_table_of_its_level_and_below(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  assert_int_equal(model_missing_tables(&spaces, 0, 0x400000, 2), 0);
+  assert_int_equal(model_missing_tables(&spaces, 0, (uint64_t)1 << 39, 2), 2);
+  assert_int_equal(model_missing_tables(&spaces, 0, (uint64_t)1 << 39, 3), 1);
+  a_space_with_large_pages();
+  assert_int_equal(spaces.ntables, 4);
+  assert_int_equal(model_live(&spaces, model_table(&spaces, 0, 2, 0)), 2);
+  assert_int_equal(model_live(&spaces, model_table(&spaces, 0, 3, 0)), 2);
+}
+
+static void a_large_page_maps_every_address_in_it(void **state)
+{
+  (void)state;
+  a_space_with_large_pages();
+  const struct model_mapping *large = model_mapping(&spaces, 0, 0x400000);
+  assert_non_null(large);
+  assert_ptr_equal(model_mapping(&spaces, 0, 0x5FFFFF), large);
+  assert_null(model_mapping(&spaces, 0, 0x3FFFFF));
+  assert_null(model_mapping(&spaces, 0, 0x600000));
+  assert_null(model_mapping(&spaces, 0, 0x7FFFFFFF));
+  assert_int_equal(model_mapping(&spaces, 0, 0xBFFFFFFF)->level, 3);
+  assert_null(model_mapping(&spaces, 0, 0xC0000000));
+}
+
+static void a_page_in_the_way_is_named_by_its_size(void **state)
+{
+  (void)state;
+  a_space_with_large_pages();
+  const uint32_t p = PAGE_UNOWNED;
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 0, 0, p), STATUS_BAD_LEVEL);
+  assert_int_equal(model_map_status(&spaces, 0, (uint64_t)1 << 47, 0, 4, p), STATUS_BAD_LEVEL);
+  assert_int_equal(model_map_status(&spaces, 0, 0x5000, 0, 2, p), STATUS_MISALIGNED);
+  assert_int_equal(model_map_status(&spaces, 0, 0, 511, 2, p), STATUS_MISALIGNED);
+  assert_int_equal(model_map_status(&spaces, 0, 0, 512, 3, p), STATUS_MISALIGNED);
+  assert_int_equal(model_map_status(&spaces, 0, 0, 512, 2, p), STATUS_SMALLER_PAGES);
+  assert_int_equal(model_map_status(&spaces, 0, 0, 0, 3, p), STATUS_SMALLER_PAGES);
+  assert_int_equal(model_map_status(&spaces, 0, 0x400000, 0, 2, p), STATUS_ALREADY_MAPPED);
+  assert_int_equal(model_map_status(&spaces, 0, 0x401000, 0, 1, p), STATUS_LARGER_PAGE);
+  assert_int_equal(model_map_status(&spaces, 0, 0x80200000, 0, 2, p), STATUS_LARGER_PAGE);
+  assert_int_equal(model_map_status(&spaces, 0, 0x600000, 0, 2, p), STATUS_OK);
+  assert_int_equal(model_unmap_status(&spaces, 0, 0x400000, 1), STATUS_LARGER_PAGE);
+  assert_int_equal(model_unmap_status(&spaces, 0, 0, 2), STATUS_SMALLER_PAGES);
+  assert_int_equal(model_protect_status(&spaces, 0, 0x600000, 2, p), STATUS_NOT_MAPPED);
+  assert_int_equal(model_protect_status(&spaces, 0, 0x400000, 2, 0), STATUS_BAD_PERMISSION);
+  assert_int_equal(model_protect_status(&spaces, 0, 0x400000, 2, p), STATUS_OK);
+}
+
+static void a_large_page_owns_only_a_block_that_holds_it(void **state)
+{
+  (void)state;
+  model_memory_init(&memory, 1024);
+  model_set_free(&memory, 0, 1024);
+  model_spaces_init(&spaces, &memory);
+  assert_null(model_take(&memory, 0, 8, OWNER_USER, 0));
+  assert_null(model_take(&memory, 512, 9, OWNER_USER, 0));
+  assert_int_equal(model_map_status(&spaces, 0, 0, 0, 2, 0), STATUS_WRONG_ORDER);
+  assert_int_equal(model_map_status(&spaces, 0, 0, 512, 2, 0), STATUS_OK);
+  memory.references[0] = FRAME_REFERENCES_MAX;
+  memory.references[512] = FRAME_REFERENCES_MAX;
+  assert_int_equal(model_map_status(&spaces, 0, 0, 0, 2, 0), STATUS_WRONG_ORDER);
+  assert_int_equal(model_map_status(&spaces, 0, 0, 512, 2, 0), STATUS_SATURATED);
 }
 
 /* --- Maps, the boot allocator, sets --- */
@@ -276,6 +355,10 @@ int main(void)
       cmocka_unit_test(tables_go_with_their_last_page),
       cmocka_unit_test(a_space_destroyed_leaves_only_what_it_did_not_own),
       cmocka_unit_test(mapping_has_a_status_for_every_mistake_in_its_order),
+      cmocka_unit_test(a_large_page_needs_no_table_of_its_level_and_below),
+      cmocka_unit_test(a_large_page_maps_every_address_in_it),
+      cmocka_unit_test(a_page_in_the_way_is_named_by_its_size),
+      cmocka_unit_test(a_large_page_owns_only_a_block_that_holds_it),
       cmocka_unit_test(a_frame_is_usable_if_all_its_bytes_are_ram_and_none_is_anything_else),
       cmocka_unit_test(an_entry_that_wraps_ends_with_the_last_byte),
       cmocka_unit_test(runs_that_are_not_the_maximal_ones_are_named),

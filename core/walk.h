@@ -1,0 +1,53 @@
+/* Layer 4, the numbers of a walk: which page an address lies in, and the page's index in its table of each level. */
+#ifndef ASHLAR_WALK_H
+#define ASHLAR_WALK_H
+
+#include "pagetable.h"
+
+/* All bits from the highest bit of a page number on are equal. */
+/*@ assigns \nothing;
+    ensures exact: \result <==> Canonical(address);
+*/
+static inline bool is_canonical(uint64_t address)
+{
+  return address < PAGETABLE_HALF || address >= PAGETABLE_UPPER;
+}
+
+/* The number of the page of 4 KiB that holds a canonical address: nine bits for each level. */
+/*@ assigns \nothing;
+    ensures exact: \result == PageOf(address);
+    ensures page: Page(\result);
+    ensures first: \forall integer k; PageLevel(k) && address % (PAGE_SIZE * Span(k)) == 0 ==> Offset(\result, k) == 0;
+*/
+static inline uint64_t page_of(uint64_t address)
+{
+  //@ assert large: address % (PAGE_SIZE * 512) == 0 ==> address / PAGE_SIZE % PAGETABLE_PAGES % 512 == 0;
+  //@ assert huge: address % (PAGE_SIZE * 262144) == 0 ==> address / PAGE_SIZE % PAGETABLE_PAGES % 262144 == 0;
+  return address / PAGE_SIZE % PAGETABLE_PAGES;
+}
+
+/* Pages of 4 KiB in a page of this level (1 .. 3). */
+/*@ requires range: PageLevel(level);
+    assigns \nothing;
+    ensures exact: \result == Span(level);
+    ensures bound: 1 <= \result <= 262144;
+*/
+static inline uint32_t page_frames(uint32_t level)
+{
+  return level == 1 ? 1 : level == 2 ? 512 : 262144;
+}
+
+/* A page's index in its table of this level. */
+/*@ requires range: Page(page) && TableLevel(level);
+    assigns \nothing;
+    ensures exact: \result == Digit(page, level);
+    ensures range: \result < TABLE_ENTRIES;
+*/
+static inline uint32_t index_of(uint64_t page, uint32_t level)
+{
+  uint64_t prefix = page >> (9 * (level - 1));
+  //@ assert prefix: prefix == Prefix(page, level - 1);
+  return (uint32_t)(prefix % TABLE_ENTRIES);
+}
+
+#endif
