@@ -2,6 +2,7 @@
 #include "console.h"
 #include "fault.h"
 #include "memory.h"
+#include "memory_type.h"
 #include "prompt.h"
 #include "suite.h"
 #include "trap.h"
@@ -11,6 +12,7 @@ _Noreturn void kernel_main(uint64_t start_info);
 void kernel_main(uint64_t start_info)
 {
   trap_start();
+  memory_types_start();
   memory_start(start_info);
   const char *kind = command_value(memory.command, "fault");
   if (kind != 0 && !fault(kind)) {

@@ -151,12 +151,11 @@ static void map_kernel(void)
 
 static void protect_processor(void)
 {
-  uint32_t b, c;
-  cpuid(7, &b, &c);
+  struct cpuid features = cpuid(7);
   uint64_t cr4 = read_cr4() | CR4_PGE;
-  cr4 |= (c & 1u << 2) != 0 ? CR4_UMIP : 0;
-  cr4 |= (b & 1u << 7) != 0 ? CR4_SMEP : 0;
-  cr4 |= (b & 1u << 20) != 0 ? CR4_SMAP : 0;
+  cr4 |= (features.c & 1u << 2) != 0 ? CR4_UMIP : 0;
+  cr4 |= (features.b & 1u << 7) != 0 ? CR4_SMEP : 0;
+  cr4 |= (features.b & 1u << 20) != 0 ? CR4_SMAP : 0;
   write_cr4(cr4);
 }
 

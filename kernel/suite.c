@@ -115,6 +115,9 @@ static const struct test tests[] = {
     {"a_large_page_shows_its_block", a_large_page_shows_its_block},
     {"parts_of_the_image_are_protected", parts_of_the_image_are_protected},
     {"processor_obeys_the_tables", processor_obeys_the_tables},
+    {"the_attribute_table_is_set", the_attribute_table_is_set},
+    {"pages_keep_their_memory_type", pages_keep_their_memory_type},
+    {"a_device_is_read_uncached", a_device_is_read_uncached},
     {"corpus_replay", corpus_replay},
     {"structures_are_sound", structures_are_sound},
 };

@@ -23,6 +23,9 @@ const char *bad_mappings_are_refused(void);
 const char *aliases_share_a_frame(void);
 const char *a_large_page_shows_its_block(void);
 const char *processor_obeys_the_tables(void); /* suite_mmu.c */
-const char *corpus_replay(void);              /* suite_corpus.c */
+const char *the_attribute_table_is_set(void); /* suite_type.c */
+const char *pages_keep_their_memory_type(void);
+const char *a_device_is_read_uncached(void);
+const char *corpus_replay(void); /* suite_corpus.c */
 
 #endif

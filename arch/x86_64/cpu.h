@@ -5,10 +5,15 @@
 #include <stdint.h>
 
 #define CR0_WP 0x10000u
+#define CR0_NW 0x20000000u /* not write-through */
+#define CR0_CD 0x40000000u /* cache disable */
 #define CR4_PGE 0x80u
 #define CR4_UMIP 0x800u
 #define CR4_SMEP 0x100000u
 #define CR4_SMAP 0x200000u
+
+#define MSR_APIC_BASE 0x1Bu
+#define MSR_PAT 0x277u /* the page attribute table: a memory type in each byte */
 
 static inline void out8(uint16_t port, uint8_t value)
 {
@@ -70,11 +75,36 @@ static inline void flush_page(uint64_t address)
   __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
-static inline void cpuid(uint32_t leaf, uint32_t *b, uint32_t *c)
+static inline uint64_t read_msr(uint32_t number)
 {
-  uint32_t a = leaf, d;
-  *c = 0;
-  __asm__ volatile("cpuid" : "+a"(a), "=b"(*b), "+c"(*c), "=d"(d));
+  uint32_t low, high;
+  __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
+  return (uint64_t)high << 32 | low;
+}
+
+static inline void write_msr(uint32_t number, uint64_t value)
+{
+  __asm__ volatile("wrmsr"
+                   :
+                   : "c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
+                   : "memory");
+}
+
+/* Writes every cache line that differs from memory back, and empties the caches and write-combining buffers. */
+static inline void flush_caches(void)
+{
+  __asm__ volatile("wbinvd" : : : "memory");
+}
+
+struct cpuid {
+  uint32_t a, b, c, d;
+};
+
+static inline struct cpuid cpuid(uint32_t leaf)
+{
+  struct cpuid r = {leaf, 0, 0, 0};
+  __asm__ volatile("cpuid" : "+a"(r.a), "=b"(r.b), "+c"(r.c), "=d"(r.d));
+  return r;
 }
 
 #endif
