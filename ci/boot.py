@@ -19,11 +19,15 @@ import time
 
 import prompt
 
-# RAM, and behind a stroke how much of it lies below 4 GiB where that is not QEMU's choice. 8M holds neither the
-# frames' records nor the tables, which must then lie beyond the 4 GiB that the start-up tables show.
-SIZES = ["128M", "4G", "77M", "512M/8M"]
+# RAM; behind a stroke how much of it lies below 4 GiB where that is not QEMU's choice; behind commas what the
+# processor has not. 8M does not hold the frames' records, which must then lie beyond the 4 GiB that the start-up tables
+# show. pdpe1gb: pages of 1 GiB, pat: the page attribute table.
+SIZES = ["128M", "4G", "77M", "512M/8M", "3G,-pdpe1gb,-pat"]
 # What the suite must say, too, at a size: patterns of whole lines.
-SAYS = {"512M/8M": [r"# buddy words 0x\w{6} \.\. .*, frame records 0x1\w{8} \.\. 0x1\w{8}"]}
+SAYS = {"4G": [r"# pages of 4 KiB \d+, of 2 MiB \d+, of 1 GiB [1-9]\d*, in \d+ tables"],
+        "512M/8M": [r"# buddy words 0x\w{6} \.\. .*, frame records 0x1\w{8} \.\. 0x1\w{8}"],
+        "3G,-pdpe1gb,-pat": [r"# no page attribute table: write-combining pages are write-through",
+                             r"# pages of 4 KiB \d+, of 2 MiB \d+, of 1 GiB 0 \(the processor has none\), in \d+ tables"]}
 SMALL = "128M"  # for faults and conversations
 SUCCESS = 33
 FAILURE = 35
@@ -59,10 +63,11 @@ FAULTS = {
 def command(kernel, size, words="", more=()):
     """The QEMU command: the one place where its flags are. Without arch-capabilities it also starts on KVM inside a
     virtual machine."""
+    size, *lacks = size.split(",")
     ram, _, low = size.partition("/")
     machine = "pc,memory-backend=m" + (f",max-ram-below-4g={low}" if low else "")
     line = [os.environ.get("QEMU", "qemu-system-x86_64"), "-nodefaults", "-no-reboot", "-display", "none",
-            "-serial", "stdio", "-cpu", "max,arch-capabilities=off", "-accel", os.environ.get("ACCEL", "tcg"), "-m", ram,
+            "-serial", "stdio", "-cpu", ",".join(["max,arch-capabilities=off", *lacks]), "-accel", os.environ.get("ACCEL", "tcg"), "-m", ram,
             "-object", f"memory-backend-ram,id=m,size={ram},reserve=off", "-machine", machine,
             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", "-kernel", kernel, *more]
     return line + (["-append", words] if words else [])

@@ -22,7 +22,8 @@ CONVERSATIONS = {
     "prompt_shows_memory": (33, [
         ("mem", [r"  RAM 0x0 \.\. 0x\w+, \d+ frames", r"  RAM 0x100000 \.\. 0x7\w{6}, \d+ frames",
                  r"  kept 0x100000 \.\. 0x\w+", r"  buddy words 0x\w+ \.\. 0x\w+, \d+ frames",
-                 r"  frame records 0x\w+ \.\. 0x\w+, \d+ frames", r"free: (?P<free>\d+) of \d+ frames, .*",
+                 r"  frame records 0x\w+ \.\. 0x\w+, \d+ frames", r"  the kernel's pages: of 4 KiB \d+, of 2 MiB [1-9]\d*, of 1 GiB \d+",
+                 r"free: (?P<free>\d+) of \d+ frames, .*",
                  r"  order \d+: \d+", r"owners, in frames", r"  free: (?P=free)", r"  reserved: \d+",
                  r"  table of level 4: 1"]),
         ("frame 0", [r"  frame 0x0 at 0x0: reserved"]),

@@ -114,38 +114,72 @@ static void release(struct run run, const char *what)
   need(frames_release(&memory.frames, run.first, run.end - run.first), what);
 }
 
+/* The level of the largest page that can show frames first .. end - 1, or the first of them, from address on. */
+static uint32_t fitting_level(uint64_t address, uint64_t first, uint64_t end)
+{
+  uint32_t level = memory.largest;
+  while (level > 1 && (address / PAGE_SIZE % page_span(level) != 0 ||
+                       first % page_span(level) != 0 || end - first < page_span(level))) {
+    level--;
+  }
+  return level;
+}
+
 static void map_range(uint64_t address, uint64_t first, uint64_t end, uint32_t permissions)
 {
-  for (uint64_t f = first; f < end; f++, address += PAGE_SIZE) {
-    need(pagetable_map(&memory.space, address, (frame_t)f, 1,
+  while (first < end) {
+    uint32_t level = fitting_level(address, first, end);
+    need(pagetable_map(&memory.space, address, (frame_t)first, level,
                        permissions | PAGE_GLOBAL | PAGE_UNOWNED),
          "map");
+    memory.pages[level]++;
+    first += page_span(level);
+    address += page_span(level) * (uint64_t)PAGE_SIZE;
   }
+}
+
+static uint64_t image_frame(const char *at)
+{
+  return ((uint64_t)at - IMAGE_BASE) / FRAME_SIZE;
+}
+
+struct run fixed_frames(void)
+{
+  return (struct run){image_frame(text_start), image_frame(data_start)};
 }
 
 static void map_image(const char *from, const char *to, uint32_t permissions)
 {
-  uint64_t first = ((uint64_t)from - IMAGE_BASE) / FRAME_SIZE;
-  uint64_t end = ((uint64_t)to - IMAGE_BASE) / FRAME_SIZE;
-  map_range((uint64_t)from, first, end, permissions);
+  map_range((uint64_t)from, image_frame(from), image_frame(to), permissions);
 }
 
-/* The image, each part with what it needs; the guards are left out. In the direct map the
- * frames of text and rodata cannot be written either. */
+static void map_direct(uint64_t first, uint64_t end, uint32_t permissions)
+{
+  map_range(DIRECT_MAP + first * FRAME_SIZE, first, end, permissions);
+}
+
+/* The frame of a run, or its end, that is nearest to this one. */
+static uint64_t nearest(struct run run, uint64_t frame)
+{
+  return frame < run.first ? run.first : frame > run.end ? run.end : frame;
+}
+
+/* The image, each part with what it needs; the guards are left out. In the direct map the frames of text and rodata
+ * cannot be written either. Only RAM is in that, so that no large page has memory of another type in it. */
 static void map_kernel(void)
 {
-  uint64_t fixed = ((uint64_t)text_start - IMAGE_BASE) / FRAME_SIZE;
-  uint64_t data = ((uint64_t)data_start - IMAGE_BASE) / FRAME_SIZE;
+  struct run fixed = fixed_frames();
   map_image(text_start, rodata_start, PAGE_EXECUTE);
   map_image(rodata_start, data_start, 0);
   map_image(data_start, stack_guard, PAGE_WRITE);
   map_image(stack_guard + PAGE_SIZE, fault_guard, PAGE_WRITE);
   map_image(fault_guard + PAGE_SIZE, image_end, PAGE_WRITE);
   for (uint32_t k = 0; k < memory.nram; k++) {
-    for (uint64_t f = memory.ram[k].first; f < memory.ram[k].end; f++) {
-      map_range(DIRECT_MAP + f * PAGE_SIZE, f, f + 1, f >= fixed && f < data ? 0 : PAGE_WRITE);
-      memory.pages++;
-    }
+    struct run ram = memory.ram[k];
+    uint64_t first = nearest(ram, fixed.first), end = nearest(ram, fixed.end);
+    map_direct(ram.first, first, PAGE_WRITE);
+    map_direct(first, end, 0);
+    map_direct(end, ram.end, PAGE_WRITE);
   }
 }
 
@@ -159,17 +193,27 @@ static void protect_processor(void)
   write_cr4(cr4);
 }
 
+/* Tables that the direct map and the image need at most. Smaller pages, and tables for them, are only where a run or the
+ * read-only part of it begins or ends. Without pages of 1 GiB each GiB needs a table of level 2. */
+static uint64_t most_tables(uint64_t nframes)
+{
+  uint64_t borders = 2 * (uint64_t)memory.nram + 2;
+  uint64_t whole = memory.largest < 3 ? nframes / page_span(3) : 0;
+  uint64_t direct = 2 * borders + whole + nframes / page_span(3) / TABLE_ENTRIES + 1;
+  uint64_t image = (image_frame(image_end) - image_frame(text_start)) / page_span(2) + 2;
+  return direct + image + 2 + 1; /* levels 2 and 3 of the image; the root */
+}
+
 /* Places the buddy's words, the frames' records and the frames for the address space's tables. The records of a
  * large machine lie beyond the 4 GiB that are shown: the first thing to take are a few frames below, for what shows
- * the rest. */
+ * the rest. The frames for tables are enough for those of the kernel's, and are released before any other: so each
+ * table lies where it is shown. */
 static void place_metadata(uint64_t nframes, struct run *early, struct run *tables)
 {
   struct boot_alloc boot;
   uint64_t words = boot_alloc_frames(buddy_words(nframes) * sizeof(uint64_t));
   uint64_t records = boot_alloc_frames(nframes * sizeof(struct frame));
-  /* Enough for every table of the direct map and the image, and nothing else yet: so all
-   * tables lie where they are shown. */
-  uint64_t ntables = nframes / 512 + nframes / 262144 + 4 * (uint64_t)memory.nram + 64;
+  uint64_t ntables = most_tables(nframes);
   need(boot_alloc_init(&boot, memory.runs, memory.nruns), "boot_alloc_init");
   *early = take(&boot, early_tables(words) + early_tables(records) + early_tables(ntables),
                 "early tables");
@@ -184,6 +228,7 @@ void memory_start(uint64_t start_info)
 {
   struct run early, tables;
   read_map(start_info);
+  memory.largest = (cpuid(0x80000001).d & 1u << 26) != 0 ? 3 : 2;
   uint64_t nframes = memory.ram[memory.nram - 1].end;
   place_metadata(nframes, &early, &tables);
   need(frames_init(&memory.frames, nframes, frame_view(memory.words.first), buddy_words(nframes),

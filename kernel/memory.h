@@ -16,17 +16,27 @@ struct memory {
   struct run runs[MEMMAP_RUNS_MAX]; /* what is left of it after metadata: given to the buddy */
   struct memmap_entry kept[MEMMAP_RESERVATIONS_MAX]; /* image, start info, modules, ... */
   uint32_t nram, nruns, nkept;
-  struct run words, records; /* the metadata */
-  uint64_t pages;            /* mapped in the direct map */
-  const char *command;       /* the command line, "" when there is none */
+  struct run words, records;       /* the metadata */
+  uint32_t largest;                /* level of the largest pages that the processor has: 2, or 3 */
+  uint64_t pages[PAGE_LEVELS + 1]; /* of each level: what the kernel has mapped for itself */
+  const char *command;             /* the command line, "" when there is none */
 };
 
 extern struct memory memory;
 extern char image_start[], text_start[], rodata_start[], data_start[], image_end[];
 extern char stack_guard[], stack_top[], fault_guard[], fault_top[];
 
+/* Frames that a page of this level shows. */
+static inline uint64_t page_span(uint32_t level)
+{
+  return (uint64_t)1 << (9 * (level - 1));
+}
+
 /* Brings memory up from the start info at this physical address; leaves on a failure. */
 void memory_start(uint64_t start_info);
+
+/* Frames of the image that the direct map, too, shows read-only: text and rodata. */
+struct run fixed_frames(void);
 
 /* Where the direct map shows a frame. */
 void *frame_view(uint64_t frame);

@@ -48,6 +48,8 @@ void show_memory(void)
   }
   show_run("buddy words", memory.words);
   show_run("frame records", memory.records);
+  print("  the kernel's pages: of 4 KiB %u, of 2 MiB %u, of 1 GiB %u\n", memory.pages[1],
+        memory.pages[2], memory.pages[3]);
   show_blocks();
   show_owners();
 }

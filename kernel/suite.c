@@ -16,6 +16,17 @@ static bool overlap(struct run a, struct run b)
   return a.first < b.end && b.first < a.end;
 }
 
+static void print_pages(void)
+{
+  uint64_t tables = 0;
+  for (uint64_t f = 0; f < memory.frames.nframes; f++) {
+    tables += memory.frames.records[f].owner >= OWNER_TABLE1;
+  }
+  print("# pages of 4 KiB %u, of 2 MiB %u, of 1 GiB %u%s, in %u tables\n", memory.pages[1],
+        memory.pages[2], memory.pages[3], memory.largest < 3 ? " (the processor has none)" : "",
+        tables);
+}
+
 static const char *map_is_sane(void)
 {
   for (uint32_t k = 0; k < memory.nruns; k++) {
@@ -28,8 +39,8 @@ static const char *map_is_sane(void)
   print("# buddy words %x .. %x, frame records %x .. %x\n", memory.words.first * FRAME_SIZE,
         memory.words.end * FRAME_SIZE, memory.records.first * FRAME_SIZE,
         memory.records.end * FRAME_SIZE);
-  print("# frames %u, free %u, direct map %u pages\n", memory.frames.nframes,
-        buddy_free_frames(&memory.frames.buddy), memory.pages);
+  print("# frames %u, free %u\n", memory.frames.nframes, buddy_free_frames(&memory.frames.buddy));
+  print_pages();
   return 0;
 }
 
@@ -107,6 +118,7 @@ static const struct test tests[] = {
     {"map_is_sane", map_is_sane},
     {"metadata_is_apart", metadata_is_apart},
     {"boot_data_is_reserved", boot_data_is_reserved},
+    {"direct_map_is_exact", direct_map_is_exact},
     {"exhaustion_and_return", exhaustion_and_return},
     {"bad_frees_are_refused", bad_frees_are_refused},
     {"bad_puts_are_refused", bad_puts_are_refused},

@@ -22,6 +22,7 @@ const char *bad_puts_are_refused(void);
 const char *bad_mappings_are_refused(void);
 const char *aliases_share_a_frame(void);
 const char *a_large_page_shows_its_block(void);
+const char *direct_map_is_exact(void);        /* suite_direct.c */
 const char *processor_obeys_the_tables(void); /* suite_mmu.c */
 const char *the_attribute_table_is_set(void); /* suite_type.c */
 const char *pages_keep_their_memory_type(void);

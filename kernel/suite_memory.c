@@ -190,7 +190,13 @@ static const char *bad_mappings_of(frame_t f)
       pagetable_map(s, SCRATCH, s->root, 1, 0) != STATUS_BAD_OWNER) {
     return "bad frame";
   }
-  if (pagetable_map(s, DIRECT_MAP + FRAME_SIZE * (uint64_t)f, f, 1, 0) != STATUS_ALREADY_MAPPED) {
+  uint64_t shown = (uint64_t)frame_view(f);
+  if (pagetable_query(s, shown, &was) != STATUS_OK ||
+      pagetable_map(s, shown, f, 1, 0) !=
+          (was.level > 1 ? STATUS_LARGER_PAGE : STATUS_ALREADY_MAPPED) ||
+      pagetable_map(s, shown - f % page_span(was.level) * PAGE_SIZE,
+                    (frame_t)(f - f % page_span(was.level)), was.level,
+                    PAGE_UNOWNED) != STATUS_ALREADY_MAPPED) {
     return "already mapped";
   }
   if (pagetable_unmap(s, SCRATCH, 1, &was) != STATUS_NOT_MAPPED ||

@@ -123,6 +123,12 @@ class Machine(unittest.TestCase):
         self.assertIn("pc,memory-backend=m,max-ram-below-4g=8M", line)
         self.assertIn("pc,memory-backend=m", boot.command("kernel", "128M"))
 
+    def test_a_size_says_what_the_processor_has_not(self):
+        line = boot.command("kernel", "2G,-pdpe1gb,-pat")
+        self.assertEqual(line[line.index("-m") + 1], "2G")
+        self.assertTrue(line[line.index("-cpu") + 1].endswith(",-pdpe1gb,-pat"))
+        self.assertNotIn("pdpe1gb", " ".join(boot.command("kernel", "2G")))
+
     def test_commands_from_a_pipe_end_the_prompt_with_it(self):
         def live(_timeout):
             return subprocess.run([sys.executable, boot.__file__, "--live", "kernel"], input=b"alloc 2", timeout=30,
