@@ -3,6 +3,7 @@
 #include "command.h"
 #include "console.h"
 #include "memory.h"
+#include "pte.h"
 #include "trap.h"
 
 /* A test gives null when it passed, SKIP... when it cannot run, else what went wrong. */
@@ -10,6 +11,16 @@ struct test {
   const char *name;
   const char *(*run)(void);
 };
+
+uint64_t table_entry(uint64_t address, uint32_t level)
+{
+  uint64_t table = memory.space.root, entry = 0;
+  for (uint32_t l = PAGETABLE_LEVELS; l >= level; l--) {
+    entry = ((volatile uint64_t *)frame_view(table))[address >> (12 + 9 * (l - 1)) & 511];
+    table = pte_next(entry);
+  }
+  return entry;
+}
 
 static bool overlap(struct run a, struct run b)
 {
@@ -125,6 +136,8 @@ static const struct test tests[] = {
     {"bad_mappings_are_refused", bad_mappings_are_refused},
     {"aliases_share_a_frame", aliases_share_a_frame},
     {"a_large_page_shows_its_block", a_large_page_shows_its_block},
+    {"a_page_of_1_gib_shows_memory", a_page_of_1_gib_shows_memory},
+    {"pages_are_marked_when_used", pages_are_marked_when_used},
     {"parts_of_the_image_are_protected", parts_of_the_image_are_protected},
     {"processor_obeys_the_tables", processor_obeys_the_tables},
     {"the_attribute_table_is_set", the_attribute_table_is_set},

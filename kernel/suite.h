@@ -3,8 +3,12 @@
 #define ASHLAR_SUITE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define SCRATCH 0xFFFFC00000000000u /* addresses for tests: nothing is mapped there */
+
+/* The entry of this level that the processor meets on its way to address; those above it must point at tables. */
+uint64_t table_entry(uint64_t address, uint32_t level);
 
 /* Runs the test of this name (a word), or all when it is null; whether there is one and all passed. */
 bool suite(const char *name);
@@ -21,7 +25,9 @@ const char *bad_frees_are_refused(void);
 const char *bad_puts_are_refused(void);
 const char *bad_mappings_are_refused(void);
 const char *aliases_share_a_frame(void);
-const char *a_large_page_shows_its_block(void);
+const char *a_large_page_shows_its_block(void); /* suite_large.c */
+const char *a_page_of_1_gib_shows_memory(void);
+const char *pages_are_marked_when_used(void);
 const char *direct_map_is_exact(void);        /* suite_direct.c */
 const char *processor_obeys_the_tables(void); /* suite_mmu.c */
 const char *the_attribute_table_is_set(void); /* suite_type.c */

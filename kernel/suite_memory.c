@@ -9,7 +9,6 @@
  * frames below 128 MiB are written to, and one in each 64 MiB above. */
 #define DENSE 32768u
 #define SPARSE 16384u
-#define LARGE_SIZE (512 * (uint64_t)PAGE_SIZE)
 #define MARK FRAME_SHARED /* on the frames that exhaustion_and_return has */
 
 struct counts {
@@ -274,51 +273,4 @@ const char *aliases_share_a_frame(void)
   bool back = frame_put(&memory.frames, f) == STATUS_OK;
   back = frame_put(&memory.frames, g) == STATUS_OK && back;
   return back ? result : "frames not taken back";
-}
-
-/* What is wrong with a page of 2 MiB on a block that begins with frame f, and holds it; it is mapped and unmapped. */
-static const char *large_page(frame_t f)
-{
-  struct pagetable *s = &memory.space;
-  struct translation was, found;
-  volatile uint64_t *page = (uint64_t *)SCRATCH, *block = frame_view(f);
-  const uint64_t last = LARGE_SIZE / sizeof *page - 1, middle = SCRATCH + 300 * PAGE_SIZE;
-  if (pagetable_map(s, SCRATCH, f, 2, PAGE_WRITE) != STATUS_OK) {
-    return "not mapped";
-  }
-  page[0] = 0x1234;
-  page[last] = 0x5678;
-  bool shared = block[0] == 0x1234 && block[last] == 0x5678;
-  block[last / 2] = 0x9ABC;
-  shared = shared && page[last / 2] == 0x9ABC;
-  bool one = pagetable_query(s, middle + 5, &found) == STATUS_OK && found.frame == f + 300 &&
-             found.level == 2 && found.dirty && memory.frames.records[f].references == 2;
-  bool refused = pagetable_map(s, middle, f, 1, 0) == STATUS_LARGER_PAGE &&
-                 pagetable_unmap(s, middle, 1, &was) == STATUS_LARGER_PAGE;
-  bool fixed =
-      pagetable_protect(s, SCRATCH, 2, 0, &was) == STATUS_OK && was.frame == f && was.dirty;
-  flush_page(SCRATCH);
-  fixed = fixed && probe_write(SCRATCH) == 3 && probe_write(SCRATCH + LARGE_SIZE - 8) == 3 &&
-          page[last] == 0x5678;
-  bool gone = pagetable_unmap(s, SCRATCH, 2, &was) == STATUS_OK && was.frame == f && was.dirty;
-  flush_page(SCRATCH);
-  gone = gone && probe_read(SCRATCH) == 0 && probe_read(middle) == 0 &&
-         memory.frames.records[f].references == 1;
-  if (!shared || !one) {
-    return shared ? "not one page with one reference" : "writes not shared";
-  }
-  if (!refused || !fixed) {
-    return refused ? "written to after protect" : "a small page inside it";
-  }
-  return gone ? 0 : "no fault after unmap";
-}
-
-const char *a_large_page_shows_its_block(void)
-{
-  frame_t f;
-  if (frame_alloc(&memory.frames, 9, OWNER_KERNEL, 0, &f) != STATUS_OK) {
-    return "SKIP no block of 2 MiB is free";
-  }
-  const char *result = large_page(f);
-  return frame_put(&memory.frames, f) == STATUS_OK ? result : "block not taken back";
 }

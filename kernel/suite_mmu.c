@@ -1,14 +1,14 @@
 /* What the core says of a page and what the processor does with it must be the same: every kind of
- * page, every kind of access, with each protection of the processor on and off. */
+ * page of every size, every kind of access, with each protection of the processor on and off. */
 #include "console.h"
 #include "cpu.h"
 #include "memory.h"
 #include "suite.h"
 #include "trap.h"
 
-#define PAGE SCRATCH
-#define CODE (SCRATCH + PAGE_SIZE)
-#define RETURN 0u /* what is where in the page: a return instruction, a halt instruction, data */
+#define CODE (SCRATCH + 0x40000000u) /* behind the largest page */
+#define BLOCK_ORDER 9u               /* frames for a page of 2 MiB */
+#define RETURN 0u /* what is where in the frame: a return instruction, a halt instruction, data */
 #define HALT 1u
 #define DATA 64u
 
@@ -18,10 +18,11 @@ enum access { READ, WRITE, FETCH };
 static const uint8_t programs[] = {0x8A, 0x07, 0xF4, 0, 0, 0, 0, 0,    0x88,
                                    0x07, 0xF4, 0,    0, 0, 0, 0, 0xFF, 0xE7};
 
-/* A page as the core sees it, and who does what to it under which protections. */
+/* A page as the core sees it, with the frame at address; and who does what to it under which protections. */
 struct attempt {
+  uint64_t address;
   bool mapped, user, write_protect, smep, smap;
-  uint32_t permissions;
+  uint32_t level, permissions;
   enum access access;
 };
 
@@ -50,13 +51,13 @@ static uint64_t carry_out(const struct attempt *a)
   write_cr0(a->write_protect ? cr0 | CR0_WP : cr0 & ~(uint64_t)CR0_WP);
   write_cr4((cr4 & ~(uint64_t)(CR4_SMEP | CR4_SMAP)) | (a->smep ? CR4_SMEP : 0) |
             (a->smap ? CR4_SMAP : 0));
-  flush_page(PAGE);
+  flush_page(a->address);
   if (a->user) {
-    result = user_run(PAGE + (a->access == FETCH ? HALT : DATA), CODE + 8 * a->access);
+    result = user_run(a->address + (a->access == FETCH ? HALT : DATA), CODE + 8 * a->access);
   } else if (a->access == FETCH) {
-    result = probe_execute(PAGE + RETURN);
+    result = probe_execute(a->address + RETURN);
   } else {
-    result = a->access == WRITE ? probe_write(PAGE + DATA) : probe_read(PAGE + DATA);
+    result = a->access == WRITE ? probe_write(a->address + DATA) : probe_read(a->address + DATA);
   }
   write_cr4(cr4);
   write_cr0(cr0);
@@ -78,12 +79,12 @@ static bool attempts(struct attempt a, bool smep, bool smap, uint64_t *tried)
     uint64_t should = expected(&a), does = carry_out(&a);
     accessed = accessed || does == PROBE_DONE;
     dirty = dirty || (does == PROBE_DONE && a.access == WRITE);
-    enum status status = pagetable_query(&memory.space, PAGE, &t);
+    enum status status = pagetable_query(&memory.space, a.address, &t);
     ++*tried;
     if (does != should || (status == STATUS_OK) != a.mapped || t.dirty != dirty ||
         (accessed && !t.accessed)) {
-      print("# permissions %u, access %u, user %u, WP %u, SMEP %u, SMAP %u: %x, not %x\n",
-            (uint64_t)a.permissions, (uint64_t)a.access, (uint64_t)a.user,
+      print("# level %u, permissions %u, access %u, user %u, WP %u, SMEP %u, SMAP %u: %x, not %x\n",
+            (uint64_t)a.level, (uint64_t)a.permissions, (uint64_t)a.access, (uint64_t)a.user,
             (uint64_t)a.write_protect, (uint64_t)a.smep, (uint64_t)a.smap, does, should);
       return false;
     }
@@ -91,47 +92,64 @@ static bool attempts(struct attempt a, bool smep, bool smap, uint64_t *tried)
   return true;
 }
 
-/* Every kind of page on frame f, with the programs mapped. */
-static const char *all_kinds(frame_t f)
+/* Whether all goes as expected with every kind of page of this level, frame f in it, and the programs mapped. A page of
+ * 1 GiB is the one around the frame, and owns nothing. */
+static bool all_kinds(frame_t f, uint32_t level, uint64_t *tried)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
   bool smep = (read_cr4() & CR4_SMEP) != 0, smap = (read_cr4() & CR4_SMAP) != 0;
-  uint64_t tried = 0;
-  bool good = attempts((struct attempt){.mapped = false}, smep, smap, &tried);
+  uint32_t unowned = level == 3 ? PAGE_UNOWNED : 0;
+  frame_t first = (frame_t)(f - f % page_span(level));
+  struct attempt a = {.address = SCRATCH + (f - first) * (uint64_t)PAGE_SIZE, .level = level};
+  bool good = attempts(a, smep, smap, tried);
+  a.mapped = true;
   for (uint32_t p = 0; good && p <= (PAGE_USER | PAGE_WRITE | PAGE_EXECUTE); p++) {
     if ((p & PAGE_WRITE) != 0 && (p & PAGE_EXECUTE) != 0) {
       continue; /* the core maps no such page */
     }
-    good = pagetable_map(s, PAGE, f, 1, p) == STATUS_OK &&
-           attempts((struct attempt){.mapped = true, .permissions = p}, smep, smap, &tried) &&
-           pagetable_unmap(s, PAGE, 1, &was) == STATUS_OK && was.frame == f && was.permissions == p;
-    flush_page(PAGE);
+    a.permissions = p | unowned;
+    good = pagetable_map(s, SCRATCH, first, level, a.permissions) == STATUS_OK &&
+           attempts(a, smep, smap, tried) &&
+           pagetable_unmap(s, SCRATCH, level, &was) == STATUS_OK && was.frame == first &&
+           was.permissions == a.permissions;
+    flush_page(SCRATCH);
   }
-  print("# %u accesses%s%s\n", tried, smep ? "" : ", no SMEP", smap ? "" : ", no SMAP");
-  return good ? 0 : "the processor does otherwise than the core says";
+  return good;
 }
 
 const char *processor_obeys_the_tables(void)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
-  frame_t page, code;
-  if (frame_alloc(&memory.frames, 0, OWNER_USER, 0, &page) != STATUS_OK ||
-      frame_alloc(&memory.frames, 0, OWNER_USER, 0, &code) != STATUS_OK ||
-      pagetable_map(s, CODE, code, 1, PAGE_USER | PAGE_EXECUTE) != STATUS_OK) {
-    return "no two frames";
+  frame_t block, code;
+  uint64_t tried = 0;
+  if (frame_alloc(&memory.frames, BLOCK_ORDER, OWNER_USER, 0, &block) != STATUS_OK) {
+    return "SKIP no block of 2 MiB is free";
   }
-  uint8_t *bytes = frame_view(page), *text = frame_view(code);
+  if (frame_alloc(&memory.frames, 0, OWNER_USER, 0, &code) != STATUS_OK ||
+      pagetable_map(s, CODE, code, 1, PAGE_USER | PAGE_EXECUTE) != STATUS_OK) {
+    return "no frame for the programs";
+  }
+  uint8_t *bytes = frame_view(block), *text = frame_view(code);
   bytes[RETURN] = 0xC3;
   bytes[HALT] = 0xF4;
   for (uint32_t i = 0; i < sizeof programs; i++) {
     text[i] = programs[i];
   }
-  const char *result = all_kinds(page);
+  bool good = true;
+  for (uint32_t level = 1; good && level <= memory.largest; level++) {
+    good = all_kinds(block, level, &tried);
+  }
+  print("# %u accesses%s%s%s\n", tried, (read_cr4() & CR4_SMEP) != 0 ? "" : ", no SMEP",
+        (read_cr4() & CR4_SMAP) != 0 ? "" : ", no SMAP",
+        memory.largest < 3 ? ", no pages of 1 GiB" : "");
   bool back = pagetable_unmap(s, CODE, 1, &was) == STATUS_OK;
   flush_page(CODE);
-  back = frame_put(&memory.frames, page) == STATUS_OK && back;
+  back = frame_put(&memory.frames, block) == STATUS_OK && back;
   back = frame_put(&memory.frames, code) == STATUS_OK && back;
-  return back ? result : "frames not taken back";
+  if (!back) {
+    return "frames not taken back";
+  }
+  return good ? 0 : "the processor does otherwise than the core says";
 }

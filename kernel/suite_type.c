@@ -3,7 +3,6 @@
 #include "cpu.h"
 #include "memory.h"
 #include "memory_type.h"
-#include "pte.h"
 #include "suite.h"
 #include "trap.h"
 
@@ -32,11 +31,7 @@ const char *the_attribute_table_is_set(void)
  * of its own entry, and above them bit 7 or, in a large page, bit 12. The page must be mapped. */
 static uint32_t named_entry(uint64_t address, uint32_t level)
 {
-  uint64_t table = memory.space.root, entry = 0;
-  for (uint32_t l = PAGETABLE_LEVELS; l >= level; l--) {
-    entry = ((uint64_t *)frame_view(table))[address >> (12 + 9 * (l - 1)) & 511];
-    table = pte_next(entry);
-  }
+  uint64_t entry = table_entry(address, level);
   return (uint32_t)(entry >> 3 & 3u) | (uint32_t)(entry >> (level == 1 ? 7 : 12) & 1u) << 2;
 }
 

@@ -1,0 +1,187 @@
+/* Pages of 2 MiB and 1 GiB: what is seen through them, and what the processor leaves in their entries. */
+#include "console.h"
+#include "cpu.h"
+#include "memory.h"
+#include "suite.h"
+#include "trap.h"
+
+#define NO_BLOCK "SKIP no block of 2 MiB is free"
+#define NO_HUGE_PAGES "SKIP the processor has no pages of 1 GiB"
+#define HUGE_ORDER 18u /* frames of a page of 1 GiB */
+#define LARGE_ORDER 9u /* frames of a page of 2 MiB */
+#define FAR 300u       /* a frame well inside a page of 2 MiB */
+#define MARKS                                                                                      \
+  0x60u /* accessed (bit 5) and dirty (bit 6) in an entry, as the processor's manual has them */
+#define ACCESSED 0x20u
+
+/* A page, mapped at SCRATCH, and the frames in it that a test may use: a block, with one reference. */
+struct large {
+  frame_t first;
+  uint32_t level, kept; /* kept: PAGE_UNOWNED, or nothing */
+  frame_t block;
+  uint32_t frames;
+};
+
+/* The page of this level that the block fills. */
+static struct large page_on(frame_t block, uint32_t level)
+{
+  return (struct large){block, level, 0, block, (uint32_t)page_span(level)};
+}
+
+/* The page of 1 GiB that the block lies in. It owns nothing, and what else lies in it is not touched. */
+static struct large page_around(frame_t block, uint32_t frames)
+{
+  return (struct large){(frame_t)(block - block % page_span(3)), 3, PAGE_UNOWNED, block, frames};
+}
+
+/* Where the page shows the block. */
+static uint64_t address_of(const struct large *l)
+{
+  return SCRATCH + (l->block - l->first) * (uint64_t)PAGE_SIZE;
+}
+
+/* Whether the page is there as one: the block in its place, dirty, and no small page can be put or taken inside it. */
+static bool is_one(const struct large *l)
+{
+  struct pagetable *s = &memory.space;
+  struct translation was, found;
+  uint32_t middle = l->frames / 2;
+  uint64_t at = address_of(l) + middle * (uint64_t)PAGE_SIZE;
+  return pagetable_query(s, at + 5, &found) == STATUS_OK && found.frame == l->block + middle &&
+         found.level == l->level && found.dirty && found.permissions == (PAGE_WRITE | l->kept) &&
+         memory.frames.records[l->block].references == (l->kept == 0 ? 2 : 1) &&
+         pagetable_map(s, at, l->block, 1, 0) == STATUS_LARGER_PAGE &&
+         pagetable_unmap(s, at, 1, &was) == STATUS_LARGER_PAGE;
+}
+
+/* What is wrong with a page that is mapped, written to, protected and unmapped. */
+static const char *shows_its_block(const struct large *l)
+{
+  struct pagetable *s = &memory.space;
+  struct translation was;
+  const uint64_t start = address_of(l), end = start + l->frames * (uint64_t)PAGE_SIZE;
+  const uint64_t last = (end - start) / sizeof(uint64_t) - 1;
+  volatile uint64_t *page = (uint64_t *)start, *block = frame_view(l->block);
+  if (pagetable_map(s, SCRATCH, l->first + 1, l->level, PAGE_WRITE | l->kept) !=
+          STATUS_MISALIGNED ||
+      pagetable_map(s, SCRATCH, l->first, l->level, PAGE_WRITE | l->kept) != STATUS_OK) {
+    return "not mapped";
+  }
+  page[0] = 0x1234;
+  page[last] = 0x5678;
+  bool shared = block[0] == 0x1234 && block[last] == 0x5678;
+  block[last / 2] = 0x9ABC;
+  shared = shared && page[last / 2] == 0x9ABC;
+  bool one = is_one(l);
+  bool fixed = pagetable_protect(s, SCRATCH, l->level, l->kept, &was) == STATUS_OK &&
+               was.frame == l->first && was.dirty;
+  flush_page(SCRATCH);
+  fixed = fixed && probe_write(start) == 3 && probe_write(end - 8) == 3 && page[last] == 0x5678;
+  bool gone = pagetable_unmap(s, SCRATCH, l->level, &was) == STATUS_OK && was.frame == l->first &&
+              was.dirty;
+  flush_page(SCRATCH);
+  gone = gone && probe_read(start) == 0 && probe_read(end - 8) == 0 &&
+         memory.frames.records[l->block].references == 1;
+  if (!shared || !one) {
+    return shared ? "not one page with its references" : "writes not shared";
+  }
+  if (!fixed) {
+    return "written to after protect";
+  }
+  return gone ? 0 : "no fault after unmap";
+}
+
+const char *a_large_page_shows_its_block(void)
+{
+  frame_t f;
+  if (frame_alloc(&memory.frames, LARGE_ORDER, OWNER_KERNEL, 0, &f) != STATUS_OK) {
+    return NO_BLOCK;
+  }
+  struct large page = page_on(f, 2);
+  const char *result = shows_its_block(&page);
+  return frame_put(&memory.frames, f) == STATUS_OK ? result : "block not taken back";
+}
+
+const char *a_page_of_1_gib_shows_memory(void)
+{
+  frame_t f;
+  if (memory.largest < 3) {
+    return NO_HUGE_PAGES;
+  }
+  if (frame_alloc(&memory.frames, 0, OWNER_KERNEL, 0, &f) != STATUS_OK) {
+    return "SKIP no frame is free";
+  }
+  struct large around = page_around(f, 1);
+  const char *result = shows_its_block(&around);
+  bool back = frame_put(&memory.frames, f) == STATUS_OK;
+  if (result == 0 && frame_alloc(&memory.frames, HUGE_ORDER, OWNER_KERNEL, 0, &f) == STATUS_OK) {
+    struct large page = page_on(f, 3);
+    print("# and one that owns a block of 1 GiB\n");
+    result = shows_its_block(&page);
+    back = frame_put(&memory.frames, f) == STATUS_OK && back;
+  }
+  return back ? result : "a block not taken back";
+}
+
+/* Whether the page's entry has these marks, by the processor's manual and by the core. */
+static bool is_marked(const struct large *l, uint64_t marks)
+{
+  struct translation t;
+  return (table_entry(SCRATCH, l->level) & MARKS) == marks &&
+         pagetable_query(&memory.space, SCRATCH, &t) == STATUS_OK && t.level == l->level &&
+         t.accessed == ((marks & ACCESSED) != 0) && t.dirty == (marks == MARKS);
+}
+
+/* Whether protect finds these marks, gives these permissions, and leaves the marks. */
+static bool protect_finds(const struct large *l, uint32_t permissions, uint64_t marks)
+{
+  struct translation was;
+  bool found = pagetable_protect(&memory.space, SCRATCH, l->level, permissions | l->kept, &was) ==
+                   STATUS_OK &&
+               was.accessed == ((marks & ACCESSED) != 0) && was.dirty == (marks == MARKS);
+  flush_page(SCRATCH);
+  return found && is_marked(l, marks);
+}
+
+static bool unmap_finds(const struct large *l, uint64_t marks)
+{
+  struct translation was;
+  bool found = pagetable_unmap(&memory.space, SCRATCH, l->level, &was) == STATUS_OK &&
+               was.accessed == ((marks & ACCESSED) != 0) && was.dirty == (marks == MARKS);
+  flush_page(SCRATCH);
+  return found;
+}
+
+/* What is wrong with the marks of a page that is read, then written to, far from its start. A processor may set accessed
+ * of its own accord, but dirty only for a write. */
+static const char *wrong_marks(const struct large *l)
+{
+  struct pagetable *s = &memory.space;
+  uint64_t at = address_of(l) + (l->frames > FAR ? FAR : 0) * (uint64_t)PAGE_SIZE;
+  bool read = pagetable_map(s, SCRATCH, l->first, l->level, l->kept) == STATUS_OK &&
+              (table_entry(SCRATCH, l->level) & MARKS & ~ACCESSED) == 0 &&
+              probe_read(at) == PROBE_DONE && is_marked(l, ACCESSED) && probe_write(at) == 3 &&
+              is_marked(l, ACCESSED) && protect_finds(l, PAGE_WRITE, ACCESSED);
+  bool written = probe_write(at) == PROBE_DONE && is_marked(l, MARKS) && protect_finds(l, 0, MARKS);
+  bool gone = unmap_finds(l, MARKS);
+  bool anew = pagetable_map(s, SCRATCH, l->first, l->level, PAGE_WRITE | l->kept) == STATUS_OK &&
+              probe_read(at) == PROBE_DONE && unmap_finds(l, ACCESSED);
+  if (!read || !written) {
+    return read ? "not dirty after a write" : "not only accessed after a read";
+  }
+  return gone && anew ? 0 : "unmap says otherwise";
+}
+
+const char *pages_are_marked_when_used(void)
+{
+  frame_t f;
+  if (frame_alloc(&memory.frames, LARGE_ORDER, OWNER_KERNEL, 0, &f) != STATUS_OK) {
+    return NO_BLOCK;
+  }
+  const struct large pages[] = {page_on(f, 1), page_on(f, 2), page_around(f, FAR + 1)};
+  const char *wrong = 0;
+  for (uint32_t level = 1; wrong == 0 && level <= memory.largest; level++) {
+    wrong = wrong_marks(&pages[level - 1]);
+  }
+  return frame_put(&memory.frames, f) == STATUS_OK ? wrong : "block not taken back";
+}
