@@ -193,8 +193,8 @@ static void protect_processor(void)
   write_cr4(cr4);
 }
 
-/* Tables that the direct map and the image need at most. Smaller pages, and tables for them, are only where a run or the
- * read-only part of it begins or ends. Without pages of 1 GiB each GiB needs a table of level 2. */
+/* Tables that the direct map and the image need at most. Smaller pages, and tables for them, are only where a run or
+ * the read-only part of it begins or ends. Without pages of 1 GiB each GiB needs a table of level 2. */
 static uint64_t most_tables(uint64_t nframes)
 {
   uint64_t borders = 2 * (uint64_t)memory.nram + 2;

@@ -152,8 +152,8 @@ static bool unmap_finds(const struct large *l, uint64_t marks)
   return found;
 }
 
-/* What is wrong with the marks of a page that is read, then written to, far from its start. A processor may set accessed
- * of its own accord, but dirty only for a write. */
+/* What is wrong with the marks of a page that is read, then written to, far from its start. A processor may set
+ * accessed of its own accord, but dirty only for a write. */
 static const char *wrong_marks(const struct large *l)
 {
   struct pagetable *s = &memory.space;
