@@ -8,6 +8,8 @@ PYTHON  ?= python3
 JOBS    ?= $(shell nproc)
 BUILD   := build
 ARCH    := arch/x86_64
+# Page tables that are fuzzed: an entry format, and how many levels. The kernel's first; then LA57, Sv39, Sv48.
+FUZZED  := x86_64-4 x86_64-5 riscv64-3 riscv64-4
 
 # The core is compiled with these everywhere it is compiled by this file.
 WARN        := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror
@@ -75,9 +77,11 @@ format: ## lay out every C file
 
 # Unit tests: every tests/test_NAME.c is a program of its own, with the sanitizers.
 TESTS       := $(sort $(wildcard tests/test_*.c))
-# The page tables again on a core of another format, or of another number of levels: Sv39, Sv48, Sv57, LA57.
-TEST_TABLES := riscv64-4 riscv64-3 riscv64-5 x86_64-3 x86_64-5
-TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%) $(TEST_TABLES:%=$(BUILD)/tests/test_pagetable-%)
+# The page tables again on a core of another format, or of another number of levels (also Sv57), and the replayer.
+TEST_FUZZED := $(wordlist 2,9,$(FUZZED))
+TEST_TABLES := $(TEST_FUZZED) riscv64-5 x86_64-3
+TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%) $(TEST_TABLES:%=$(BUILD)/tests/test_pagetable-%) \
+  $(TEST_FUZZED:%=$(BUILD)/tests/test_replay-%)
 TEST_CFLAGS := -std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -I. -Icore -I$(ARCH)
 # Sources that tests use beside the core; fuzz.mk names the replayer's.
 -include fuzz/fuzz.mk kernel/kernel.mk bench/bench.mk
@@ -91,9 +95,18 @@ $(BUILD)/tests/core.a: $(CORE) $(TEST_EXTRA) $(HEADERS) $(wildcard fuzz/*.h)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/tests/core.a
 	@$(CC) $(TEST_CFLAGS) $< $(BUILD)/tests/core.a -lcmocka -o $@
 
+# The processor of each format, without the one that the replayer is linked with.
+$(BUILD)/tests/test_walk_%: tests/test_walk_%.c tests/unit.h fuzz/walk_%.c fuzz/walk.h core/page.h
+	@mkdir -p $(@D)
+	@$(CC) $(TEST_CFLAGS) $(filter %.c,$^) -lcmocka -o $@
+
 $(BUILD)/tests/test_pagetable-%: tests/test_pagetable.c tests/unit.h $(CORE) $(HEADERS)
 	@mkdir -p $(@D)
-	@$(CC) $(TEST_CFLAGS:-I$(ARCH)=-Iarch/$(word 1,$(subst -, ,$*))) -DPAGETABLE_LEVELS=$(word 2,$(subst -, ,$*)) $< $(CORE) -lcmocka -o $@
+	@$(CC) $(TEST_CFLAGS:-I$(ARCH)=) $(call tables,$*) $< $(CORE) -lcmocka -o $@
+
+$(BUILD)/tests/test_replay-%: tests/test_replay.c tests/unit.h $(CORE) $(HEADERS) $(REPLAYER) $(wildcard fuzz/*.h fuzz/walk_*.c)
+	@mkdir -p $(@D)
+	@$(CC) $(TEST_CFLAGS:-I$(ARCH)=) $(call tables,$*) $< $(CORE) $(call replayer,$*) -lcmocka -o $@
 
 unit: $(TEST_BIN) ## unit tests of every core module, under ASan and UBSan
 	@set -e; for t in $(TEST_BIN); do echo "== $$t"; $$t; done

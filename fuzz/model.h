@@ -111,6 +111,7 @@ struct model_table {
 
 struct model_spaces {
   struct model_memory *memory;
+  uint32_t levels; /* of tables: the root is of this one */
   bool alive[MODEL_SPACES];
   uint32_t nmappings;
   struct model_mapping mappings[MODEL_MAPPINGS + 1]; /* by space, then by address */
@@ -118,8 +119,9 @@ struct model_spaces {
   struct model_table tables[MODEL_TABLES];
 };
 
-void model_spaces_init(struct model_spaces *s, struct model_memory *memory);
-bool model_canonical(uint64_t address);
+/* Address spaces with tables of 3 to 5 levels. */
+void model_spaces_init(struct model_spaces *s, struct model_memory *memory, uint32_t levels);
+bool model_canonical(const struct model_spaces *s, uint64_t address);
 /* Bytes of a page of a level (1 .. 3). */
 uint64_t model_page_bytes(uint32_t level);
 /* The mapping of the page that holds address, whatever its size, or null. */
@@ -141,7 +143,7 @@ enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_
                                  uint32_t level, uint32_t permissions);
 enum status model_query_status(struct model_spaces *s, uint32_t space, uint64_t address);
 
-/* frame became the table of a level for address; the root is level 4. */
+/* frame became the table of a level for address; the root is of level s->levels. */
 const char *model_add_table(struct model_spaces *s, uint32_t space, uint32_t level,
                             uint64_t address, uint64_t frame);
 /* The page is mapped; its tables are all there. */

@@ -1,29 +1,34 @@
 /* Which page translates to what: the model of pagetable. */
 #include "model.h"
 
-#define LEVELS 4u
-#define ADDRESS_BITS ((uint64_t)0xFFFFFFFFFFFF) /* 48 of them */
-#define LOWER_END ((uint64_t)1 << 47)           /* the canonical addresses: below this ... */
-#define UPPER_START (0 - LOWER_END)             /* ... and from this on */
+/* How many bits of an address the tables of so many levels translate: 9 each, and the 12 of a page. */
+static uint32_t address_bits(uint32_t levels)
+{
+  return 12 + 9 * levels;
+}
 
-void model_spaces_init(struct model_spaces *s, struct model_memory *memory)
+void model_spaces_init(struct model_spaces *s, struct model_memory *memory, uint32_t levels)
 {
   s->memory = memory;
+  s->levels = levels;
   s->nmappings = 0;
   s->ntables = 0;
   for (uint32_t i = 0; i < MODEL_SPACES; i++)
     s->alive[i] = false;
 }
 
-bool model_canonical(uint64_t address)
+/* The lower half of what is translated is at the bottom of all addresses, the upper half at their top. */
+bool model_canonical(const struct model_spaces *s, uint64_t address)
 {
-  return address < LOWER_END || address >= UPPER_START;
+  uint64_t half = (uint64_t)1 << (address_bits(s->levels) - 1);
+  return address < half || address >= 0 - half;
 }
 
 /* What all addresses of a table have in common: 9 bits fewer for each level. */
-static uint64_t prefix_of(uint32_t level, uint64_t address)
+static uint64_t prefix_of(const struct model_spaces *s, uint32_t level, uint64_t address)
 {
-  return (address & ADDRESS_BITS) >> (12 + 9 * level);
+  uint64_t translated = address % ((uint64_t)1 << address_bits(s->levels));
+  return translated >> address_bits(level);
 }
 
 /* The place of an address in the sorted list: behind the pages that begin before it. */
@@ -62,7 +67,7 @@ struct model_mapping *model_mapping(struct model_spaces *s, uint32_t space, uint
 const struct model_table *model_table(const struct model_spaces *s, uint32_t space, uint32_t level,
                                       uint64_t address)
 {
-  uint64_t prefix = prefix_of(level, address);
+  uint64_t prefix = prefix_of(s, level, address);
   for (uint32_t i = 0; i < s->ntables; i++) {
     const struct model_table *t = &s->tables[i];
     if (t->space == space && t->level == level && t->prefix == prefix)
@@ -76,7 +81,7 @@ uint32_t model_live(const struct model_spaces *s, const struct model_table *tabl
   uint32_t live = 0;
   for (uint32_t i = 0; i < s->nmappings; i++)
     live += s->mappings[i].space == table->space && s->mappings[i].level == table->level &&
-            prefix_of(table->level, s->mappings[i].address) == table->prefix;
+            prefix_of(s, table->level, s->mappings[i].address) == table->prefix;
   for (uint32_t i = 0; table->level > 1 && i < s->ntables; i++)
     live += s->tables[i].space == table->space && s->tables[i].level == table->level - 1 &&
             s->tables[i].prefix >> 9 == table->prefix;
@@ -87,17 +92,18 @@ uint32_t model_missing_tables(const struct model_spaces *s, uint32_t space, uint
                               uint32_t level)
 {
   uint32_t missing = 0;
-  for (uint32_t above = level; above <= LEVELS; above++)
+  for (uint32_t above = level; above <= s->levels; above++)
     missing += model_table(s, space, above, address) == NULL;
   return missing;
 }
 
 /* Whether a page of this level may begin at this address, and at this frame. */
-static enum status page_status(uint64_t address, uint64_t frame, uint32_t level)
+static enum status page_status(const struct model_spaces *s, uint64_t address, uint64_t frame,
+                               uint32_t level)
 {
   if (level < 1 || level > 3)
     return STATUS_BAD_LEVEL;
-  if (!model_canonical(address))
+  if (!model_canonical(s, address))
     return STATUS_NOT_CANONICAL;
   uint64_t bytes = model_page_bytes(level);
   bool aligned = address % bytes == 0 && frame * FRAME_SIZE % bytes == 0;
@@ -147,7 +153,7 @@ static enum status found_status(struct model_spaces *s, uint32_t space, uint64_t
 enum status model_map_status(struct model_spaces *s, uint32_t space, uint64_t address,
                              uint64_t frame, uint32_t level, uint32_t permissions)
 {
-  enum status status = page_status(address, frame, level);
+  enum status status = page_status(s, address, frame, level);
   if (status == STATUS_OK)
     status = permission_status(permissions);
   if (status == STATUS_OK && !(permissions & PAGE_UNOWNED))
@@ -165,14 +171,14 @@ enum status model_map_status(struct model_spaces *s, uint32_t space, uint64_t ad
 enum status model_unmap_status(struct model_spaces *s, uint32_t space, uint64_t address,
                                uint32_t level)
 {
-  enum status status = page_status(address, 0, level);
+  enum status status = page_status(s, address, 0, level);
   return status == STATUS_OK ? found_status(s, space, address, level) : status;
 }
 
 enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_t address,
                                  uint32_t level, uint32_t permissions)
 {
-  enum status status = page_status(address, 0, level);
+  enum status status = page_status(s, address, 0, level);
   if (status == STATUS_OK)
     status = permission_status(permissions);
   if (status == STATUS_OK)
@@ -186,7 +192,7 @@ enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_
 
 enum status model_query_status(struct model_spaces *s, uint32_t space, uint64_t address)
 {
-  if (!model_canonical(address))
+  if (!model_canonical(s, address))
     return STATUS_NOT_CANONICAL;
   return model_mapping(s, space, address) ? STATUS_OK : STATUS_NOT_MAPPED;
 }
@@ -199,7 +205,7 @@ const char *model_add_table(struct model_spaces *s, uint32_t space, uint32_t lev
   if (broken)
     return broken;
   struct model_table *t = &s->tables[s->ntables];
-  t->prefix = prefix_of(level, address);
+  t->prefix = prefix_of(s, level, address);
   t->space = space;
   t->level = level;
   t->frame = (uint32_t)frame;
@@ -259,7 +265,7 @@ void model_unmap(struct model_spaces *s, struct model_mapping *mapping)
   uint64_t address = mapping->address;
   uint32_t lowest = mapping->level;
   drop_mapping(s, (uint32_t)(mapping - s->mappings));
-  for (uint32_t level = lowest; level < LEVELS; level++) {
+  for (uint32_t level = lowest; level < s->levels; level++) {
     const struct model_table *table = model_table(s, space, level, address);
     if (model_live(s, table) == 0)
       drop_table(s, (uint32_t)(table - s->tables));

@@ -61,7 +61,7 @@ def main():
         shutil.copytree(ROOT / folder, WORK / folder)
     inputs = sorted(p for p in (ROOT / "corpus").glob("*/*") if p.is_file())
     core = sorted(f"core/{p.name}" for p in (WORK / "core").glob("*.c"))
-    replayer = sorted(f"fuzz/{p.name}" for name in ("ops*", "model*", "replay*") for p in (WORK / "fuzz").glob(f"{name}.c"))
+    replayer = sorted(f"fuzz/{p.name}" for name in ("ops*", "model*", "replay*", "walk_x86_64") for p in (WORK / "fuzz").glob(f"{name}.c"))
     objects = {s: o for s, o in zip(core + replayer, compile_all(core + replayer))}
     failed = ["the core itself is not clean"] if noticed(objects.values(), inputs) else []
     mutants = read_mutants((ROOT / "fuzz" / "mutants.txt").read_text())

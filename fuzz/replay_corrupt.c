@@ -145,9 +145,9 @@ static void corrupt_entry(struct replay *r, const struct model_table *table, con
   for (uint32_t i = 0; i < TABLE_ENTRIES && ops_pick(op) == PICK_LIVE && !(entries[index] & 1); i++)
     index = (index + 1) % TABLE_ENTRIES;
   bool present = entries[index] & 1;
-  uint64_t change = op->c % 2 && present ? (uint64_t)4096 << op->c / 2 % 32 : 1;
+  uint64_t change = op->c % 2 && present ? walk_one_frame << op->c / 2 % 32 : 1;
   if (present && op->a / 6 % 3 != 0)
-    change = op->a / 6 % 3 == 1 ? 128 : (uint64_t)1 << 44;
+    change = op->a / 6 % 3 == 1 ? walk_kind_bit : walk_one_frame << 32;
   expect_noticed(r, PART_FRAMES, PLACE(entries[index]), entries[index] ^ change);
 }
 
@@ -172,7 +172,7 @@ static void corrupt_table_op(struct replay *r, const struct op *op)
     break;
   case 3: { /* another root would be as good */
     uint32_t frame = op->c % 2 ? r->database.nframes : op->c % r->database.nframes;
-    if (op->c % 2 || r->database.owner[frame] != OWNER_TABLE4)
+    if (op->c % 2 || r->database.owner[frame] != OWNER_TABLE1 + PAGETABLE_LEVELS - 1)
       expect_noticed(r, PART_FRAMES, PLACE(r->tables[table->space].root), frame);
     break;
   }

@@ -185,7 +185,7 @@ static void start_database(struct replay *r, uint32_t nframes)
       frames_init(&r->frames, nframes, r->frames_words, words, r->records, nframes);
   replay_expect(r, status == STATUS_OK, "a database with enough memory starts");
   model_memory_init(&r->database, nframes);
-  model_spaces_init(&r->spaces, &r->database);
+  model_spaces_init(&r->spaces, &r->database, PAGETABLE_LEVELS);
   for (uint32_t i = 0; status == STATUS_OK && i < r->nstart && r->start[i].end <= nframes; i++) {
     uint64_t count = r->start[i].end - r->start[i].first;
     status = frames_release(&r->frames, r->start[i].first, count);

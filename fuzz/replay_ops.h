@@ -3,6 +3,7 @@
 #define ASHLAR_REPLAY_OPS_H
 
 #include "replay.h"
+#include "walk.h"
 
 #define UNTOUCHED 0xA5A5A5A5u /* in every output before a call */
 #define UNTOUCHED_WIDE ((uint64_t)0xA5A5A5A5A5A5A5A5)
@@ -38,6 +39,24 @@ const char *replay_compare_buddy(const struct buddy *buddy, const struct model_m
 const char *replay_compare_frames(struct replay *r);
 /* Counters only. */
 const char *replay_compare_counters(const struct buddy *buddy, const struct model_memory *m);
+
+/* replay_walk.c: the processor */
+
+/* A way through the tables of an address space: as far as entries that point at tables lead, and one more. */
+struct way {
+  uint64_t *entries[PAGETABLE_LEVELS]; /* the root's first */
+  frame_t tables[PAGETABLE_LEVELS];    /* the tables they stand in */
+  uint32_t levels;                     /* how many of them there are */
+  struct walk_entry last;              /* the last one; it maps the address if it is a page */
+  uint64_t frame;                      /* the one that the address lies in then */
+  bool global;                         /* as one of the entries says */
+};
+struct way replay_walk(struct replay *r, uint32_t space, uint64_t address);
+/* Whether an access (WALK_*) by this way is allowed. */
+bool replay_may(const struct way *way, uint32_t access);
+/* One access: whether it is allowed. Sets accessed and dirty then; *frame is the one that it reaches. */
+bool replay_access(struct replay *r, uint32_t space, uint64_t address, uint32_t access,
+                   uint64_t *frame);
 
 /* replay_table.c: pagetable */
 void replay_table_op(struct replay *r, const struct op *op);

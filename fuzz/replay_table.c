@@ -1,124 +1,31 @@
-/* The operations of pagetable, and a processor that walks the tables as the manual says. */
+/* The operations of pagetable. */
 #include "replay_ops.h"
 
-#include "pte.h"
+/* The highest bit of an address that is translated; those above it are equal to it in one that is canonical. */
+#define HIGHEST_BIT ((uint64_t)1 << (11 + 9 * PAGETABLE_LEVELS))
 
-/* An entry, from the processor's manual: not from pte.h, which is under test. */
-#define ENTRY_PRESENT ((uint64_t)1 << 0)
-#define ENTRY_WRITE ((uint64_t)1 << 1)
-#define ENTRY_USER ((uint64_t)1 << 2)
-#define ENTRY_WRITE_THROUGH ((uint64_t)1 << 3)
-#define ENTRY_CACHE_DISABLE ((uint64_t)1 << 4)
-#define ENTRY_ACCESSED ((uint64_t)1 << 5)
-#define ENTRY_DIRTY ((uint64_t)1 << 6)
-#define ENTRY_PAT ((uint64_t)1 << 7)   /* of level 1 */
-#define ENTRY_LARGE ((uint64_t)1 << 7) /* of levels 2 and 3: a page */
-#define ENTRY_LARGE_PAT ((uint64_t)1 << 12)
-#define ENTRY_NO_EXECUTE ((uint64_t)1 << 63)
-#define ENTRY_FRAME(entry) ((entry) >> 12 & 0xFFFFFFFFFF)
-
-/* Entries of the page attribute table; entry 0 is write-back. */
-#define ATTRIBUTE_UNCACHED 2u
-#define ATTRIBUTE_COMBINING 1u
-
-#define ACCESS_WRITE 1u
-#define ACCESS_EXECUTE 2u
-#define ACCESS_USER 4u
-
-/* A way through the tables of an address space. */
-struct way {
-  uint64_t *entries[PAGETABLE_LEVELS]; /* of levels 4, 3, ... as far as it goes */
-  frame_t tables[PAGETABLE_LEVELS];    /* the tables they stand in */
-  uint32_t levels;                     /* how many of them there are */
-  bool mapped;                         /* the last one maps a page */
-  uint64_t frame;                      /* the one that the address lies in then */
-};
-
-/* Whether a present entry of a level maps a page. */
-static bool is_page(uint64_t entry, uint32_t level)
-{
-  return level == 1 || (level <= 3 && (entry & ENTRY_LARGE));
-}
-
-/* What a page makes of its entry: the frame that the address lies in. False if its first frame has bits set that
- * lie within the page, which the processor refuses. */
-static bool reach(uint64_t entry, uint32_t level, uint64_t address, uint64_t *frame)
-{
-  uint64_t inside = ((uint64_t)1 << 9 * (level - 1)) - 1;
-  uint64_t first = ENTRY_FRAME(level > 1 ? entry & ~ENTRY_LARGE_PAT : entry);
-  *frame = first + (address / PAGE_SIZE & inside);
-  return (first & inside) == 0;
-}
-
-/* Follows the present entries for an address. */
-static struct way walk(struct replay *r, uint32_t space, uint64_t address)
-{
-  struct way way = {0};
-  uint64_t table = r->tables[space].root;
-  for (uint32_t level = PAGETABLE_LEVELS; level >= 1; level--) {
-    if (table >= r->database.nframes) /* a way that is not mapped and has too few levels */
-      return way;
-    uint64_t index = (address >> (12 + 9 * (level - 1))) & 511;
-    uint64_t *entry = &r->direct[(size_t)TABLE_ENTRIES * table + index];
-    way.entries[way.levels] = entry;
-    way.tables[way.levels] = (frame_t)table;
-    way.levels++;
-    if (!(*entry & ENTRY_PRESENT))
-      return way;
-    if (is_page(*entry, level)) {
-      way.mapped = reach(*entry, level, address, &way.frame);
-      return way;
-    }
-    table = ENTRY_FRAME(*entry);
-  }
-  return way;
-}
-
-/* Which entry of the page attribute table tells how a page is cached. */
-static uint32_t attribute_index(uint64_t entry, uint32_t level)
-{
-  return (entry & ENTRY_WRITE_THROUGH ? 1u : 0u) + (entry & ENTRY_CACHE_DISABLE ? 2u : 0u) +
-         (entry & (level == 1 ? ENTRY_PAT : ENTRY_LARGE_PAT) ? 4u : 0u);
-}
-
-/* One access of the processor: whether it is allowed. Sets accessed and dirty then; *frame and
- * *attribute are what it reaches and how. */
-static bool access_memory(struct replay *r, uint32_t space, uint64_t address, uint32_t access,
-                          uint64_t *frame, uint32_t *attribute)
-{
-  struct way way = walk(r, space, address);
-  uint64_t all = UINT64_MAX;
-  uint64_t any = 0;
-  if (!way.mapped || !model_canonical(address))
-    return false;
-  for (uint32_t i = 0; i < way.levels; i++) {
-    all &= *way.entries[i];
-    any |= *way.entries[i];
-  }
-  if (((access & ACCESS_WRITE) && !(all & ENTRY_WRITE)) ||
-      ((access & ACCESS_USER) && !(all & ENTRY_USER)) ||
-      ((access & ACCESS_EXECUTE) && (any & ENTRY_NO_EXECUTE)))
-    return false;
-  for (uint32_t i = 0; i < way.levels; i++)
-    *way.entries[i] |= ENTRY_ACCESSED;
-  if (access & ACCESS_WRITE)
-    *way.entries[way.levels - 1] |= ENTRY_DIRTY;
-  *frame = way.frame;
-  *attribute = attribute_index(*way.entries[way.levels - 1], PAGETABLE_LEVELS + 1 - way.levels);
-  return true;
-}
-
-/* Few pages that share tables in many ways: a hexadecimal digit chooses the entry of each level,
- * the first one that of the root. */
-static uint64_t page_of(uint32_t number)
+/* Which entry of its table a page of a number is under. A hexadecimal digit of the number chooses it, the first one
+ * that of the root, the last ones those of the lowest levels. With three levels the second digit is left over;
+ * with five the first one chooses also for the level below the root, from the entries beside the ends of the halves. */
+static uint64_t index_of(uint32_t number, uint32_t level)
 {
   static const uint16_t indices[16] = {0,   1,   2,   3,   4,   7,   8,   63,
                                        255, 256, 257, 384, 508, 509, 510, 511};
+  static const uint16_t ends[4] = {0, 255, 256, 511};
+  uint32_t first = number >> 12 & 15;
+  if (PAGETABLE_LEVELS == 5 && level >= 4)
+    return ends[level == 5 ? first / 4 : first % 4];
+  return indices[level == PAGETABLE_LEVELS ? first : number >> (4 * (level - 1)) & 15];
+}
+
+/* Few pages that share tables in many ways. */
+static uint64_t page_of(uint32_t number)
+{
   uint64_t address = 0;
   for (uint32_t level = PAGETABLE_LEVELS; level >= 1; level--)
-    address = address * TABLE_ENTRIES + indices[number >> (4 * (level - 1)) & 15];
+    address = address * TABLE_ENTRIES + index_of(number, level);
   address *= PAGE_SIZE;
-  return address >> 47 ? address | ~(uint64_t)0 << 47 : address;
+  return address & HIGHEST_BIT ? address | (0 - HIGHEST_BIT) : address;
 }
 
 /* The space that c names, or the next one alive; MODEL_SPACES if none is. */
@@ -144,8 +51,8 @@ static struct page some_page(struct replay *r, const struct op *op, enum pick pi
   const struct model_spaces *s = &r->spaces;
   struct page page = {page_of(op->a), living_space(r, op->c), 1};
   if (pick == PICK_RAW)
-    page.address = op->b % 2 == 0 ? page.address ^ (uint64_t)1 << 47
-                                  : page.address + 1 + op->b % (PAGE_SIZE - 1);
+    page.address =
+        op->b % 2 == 0 ? page.address ^ HIGHEST_BIT : page.address + 1 + op->b % (PAGE_SIZE - 1);
   if (pick >= PICK_ANY || s->nmappings == 0)
     return page;
   const struct model_mapping *mapping = &s->mappings[op->a % s->nmappings];
@@ -204,14 +111,31 @@ static const char *compare_table(struct replay *r, const struct model_table *tab
              : "a table counts the entries in use that the model says";
 }
 
+/* What the processor finds for an address, against the same. */
+static const char *compare_way_end(const struct way *way, uint64_t address,
+                                   const struct model_mapping *mapping)
+{
+  if (way->last.kind != WALK_PAGE ||
+      way->frame != mapping->frame + (address - mapping->address) / PAGE_SIZE)
+    return "the processor finds a mapped page where the model says";
+  if (!replay_may(way, 0))
+    return "the kernel may read every page that is mapped";
+  if (way->last.caching != (mapping->permissions & (PAGE_UNCACHED | PAGE_WRITE_COMBINING)))
+    return "the processor caches the page as was asked";
+  if (way->global != ((mapping->permissions & PAGE_GLOBAL) != 0))
+    return "the processor keeps a translation from one space to the next as was asked";
+  return NULL;
+}
+
 /* One address of a mapping, through the core and as the processor sees it. */
 static const char *compare_address(struct replay *r, const struct model_mapping *mapping,
                                    uint64_t address)
 {
   struct translation found = {UNTOUCHED, UNTOUCHED, UNTOUCHED, false, false};
-  struct way way = walk(r, mapping->space, address);
-  if (!way.mapped || way.frame != mapping->frame + (address - mapping->address) / PAGE_SIZE)
-    return "the processor finds a mapped page where the model says";
+  struct way way = replay_walk(r, mapping->space, address);
+  const char *broken = compare_way_end(&way, address, mapping);
+  if (broken)
+    return broken;
   if (pagetable_query(&r->tables[mapping->space], address, &found) != STATUS_OK)
     return "a mapped page is found";
   return compare_translation(&found, address, mapping);
@@ -251,15 +175,14 @@ const char *replay_compare_tables(struct replay *r)
 }
 
 /* After an operation on a page: the tables on its way. */
-static const char *compare_way(struct replay *r, uint32_t space, uint64_t address)
+static const char *compare_way(struct replay *r, const struct way *way, struct page page)
 {
-  struct way way = walk(r, space, address);
   for (uint32_t level = PAGETABLE_LEVELS; level >= 1; level--) {
-    const struct model_table *table = model_table(&r->spaces, space, level, address);
+    const struct model_table *table = model_table(&r->spaces, page.space, level, page.address);
     uint32_t place = PAGETABLE_LEVELS - level;
-    if ((table != NULL) != (place < way.levels))
+    if ((table != NULL) != (place < way->levels))
       return "a table is there exactly if the model says so";
-    if (table && table->frame != way.tables[place])
+    if (table && table->frame != way->tables[place])
       return "a table stays in its frame";
     const char *broken = table ? compare_table(r, table) : NULL;
     if (broken)
@@ -268,32 +191,19 @@ static const char *compare_way(struct replay *r, uint32_t space, uint64_t addres
   return NULL;
 }
 
-/* Every entry on the way is what its format knows, at the level where it stands. */
-static void check_encodings(struct replay *r, uint32_t space, uint64_t address)
-{
-  struct way way = walk(r, space, address);
-  for (uint32_t i = 0; i < way.levels; i++) {
-    uint32_t level = PAGETABLE_LEVELS - i;
-    uint64_t entry = *way.entries[i];
-    if (!(entry & ENTRY_PRESENT))
-      return;
-    replay_expect(r, !pte_reserved(entry, level), "the core makes no entry that is reserved");
-    replay_expect(r, pte_points(entry, level) == (i + 1 < way.levels),
-                  "entries above a page point at tables, and no others");
-  }
-}
-
 static void check_way(struct replay *r, struct page page)
 {
-  if (r->broken || !model_canonical(page.address))
+  if (r->broken || !model_canonical(&r->spaces, page.address))
     return;
-  const char *broken = compare_way(r, page.space, page.address);
-  const struct model_mapping *mapping = model_mapping(&r->spaces, page.space, page.address);
-  if (!broken && mapping)
-    broken = compare_mapping(r, mapping);
+  const struct way way = replay_walk(r, page.space, page.address);
+  replay_expect(r, way.last.kind != WALK_REFUSED, "the core makes no entry that is reserved");
+  const char *broken = compare_way(r, &way, page);
   replay_expect(r, broken == NULL, broken);
-  if (!r->broken)
-    check_encodings(r, page.space, page.address);
+  const struct model_mapping *mapping = model_mapping(&r->spaces, page.space, page.address);
+  broken = mapping ? compare_mapping(r, mapping) : NULL;
+  replay_expect(r, broken == NULL, broken);
+  replay_expect(r, mapping || way.last.kind == WALK_ABSENT,
+                "the processor finds nothing where no page is mapped");
 }
 
 /* --- The operations --- */
@@ -328,8 +238,8 @@ static void create_op(struct replay *r, const struct op *op)
 /* The frames that the core took for the tables on the way to a page just mapped. */
 static void add_new_tables(struct replay *r, struct page page)
 {
-  struct way way = walk(r, page.space, page.address);
-  replay_expect(r, way.mapped && way.levels == PAGETABLE_LEVELS + 1 - page.level,
+  struct way way = replay_walk(r, page.space, page.address);
+  replay_expect(r, way.last.kind == WALK_PAGE && way.levels == PAGETABLE_LEVELS + 1 - page.level,
                 "the processor finds a page just mapped");
   for (uint32_t level = PAGETABLE_LEVELS - 1; level >= page.level && !r->broken; level--)
     if (!model_table(&r->spaces, page.space, level, page.address))
@@ -511,6 +421,16 @@ static void query_op(struct replay *r, const struct op *op)
                      model_mapping(&r->spaces, page.space, page.address));
 }
 
+/* Whether the permissions of a page promise an access. A processor may bar the kernel from what users execute. */
+static bool promised(const struct model_mapping *mapping, uint32_t access)
+{
+  uint32_t has = mapping->permissions;
+  bool bars = !walk_kernel_executes_user_pages && (has & PAGE_USER) && !(access & WALK_USER);
+  return !((access & WALK_WRITE) && !(has & PAGE_WRITE)) &&
+         !((access & WALK_EXECUTE) && (bars || !(has & PAGE_EXECUTE))) &&
+         !((access & WALK_USER) && !(has & PAGE_USER));
+}
+
 /* The processor reads, writes or executes. */
 static void touch_op(struct replay *r, const struct op *op)
 {
@@ -518,16 +438,13 @@ static void touch_op(struct replay *r, const struct op *op)
   uint64_t address = page.address;
   uint32_t access = ops_extra(op) % 8;
   uint64_t frame = UNTOUCHED;
-  uint32_t attribute = 0;
   if (page.space == MODEL_SPACES)
     return;
   replay_args(r, page.space, address, access, 0);
-  bool allowed = access_memory(r, page.space, address, access, &frame, &attribute);
+  bool allowed = replay_access(r, page.space, address, access, &frame);
   struct model_mapping *mapping =
-      model_canonical(address) ? model_mapping(&r->spaces, page.space, address) : NULL;
-  bool expected = mapping && !((access & ACCESS_WRITE) && !(mapping->permissions & PAGE_WRITE)) &&
-                  !((access & ACCESS_EXECUTE) && !(mapping->permissions & PAGE_EXECUTE)) &&
-                  !((access & ACCESS_USER) && !(mapping->permissions & PAGE_USER));
+      model_canonical(&r->spaces, address) ? model_mapping(&r->spaces, page.space, address) : NULL;
+  bool expected = mapping && promised(mapping, access);
   replay_expect(r, allowed == expected, "the processor may do what the permissions say");
   replay_out(r, 0, allowed);
   if (!allowed || !expected)
@@ -535,12 +452,8 @@ static void touch_op(struct replay *r, const struct op *op)
   replay_expect(r, frame == mapping->frame + (address - mapping->address) / PAGE_SIZE,
                 "the processor reaches the frame that was mapped");
   replay_out(r, 1, frame);
-  uint32_t asked = mapping->permissions & PAGE_UNCACHED          ? ATTRIBUTE_UNCACHED
-                   : mapping->permissions & PAGE_WRITE_COMBINING ? ATTRIBUTE_COMBINING
-                                                                 : 0;
-  replay_expect(r, attribute == asked, "the processor caches the page as was asked");
   mapping->accessed = true;
-  mapping->dirty = mapping->dirty || (access & ACCESS_WRITE);
+  mapping->dirty = mapping->dirty || (access & WALK_WRITE);
 }
 
 static void destroy_op(struct replay *r, const struct op *op)

@@ -15,7 +15,7 @@ static void make(void)
 {
   model_memory_init(&memory, 16);
   model_set_free(&memory, 1, 15);
-  model_spaces_init(&spaces, &memory);
+  model_spaces_init(&spaces, &memory, 4);
 }
 
 /* --- Memory --- */
@@ -116,7 +116,7 @@ static void a_saturated_count_stays(void **state)
 
 static void map_sized(uint64_t address, uint32_t frame, uint32_t level, uint32_t permissions)
 {
-  for (uint32_t above = 3; above >= level; above--)
+  for (uint32_t above = spaces.levels - 1; above >= level; above--)
     if (!model_table(&spaces, 0, above, address))
       assert_null(model_add_table(&spaces, 0, above, address, 16 - memory.free_frames));
   model_map(&spaces, 0, address, frame, level, permissions);
@@ -251,7 +251,7 @@ static void a_large_page_owns_only_a_block_that_holds_it(void **state)
   (void)state;
   model_memory_init(&memory, 1024);
   model_set_free(&memory, 0, 1024);
-  model_spaces_init(&spaces, &memory);
+  model_spaces_init(&spaces, &memory, 4);
   assert_null(model_take(&memory, 0, 8, OWNER_USER, 0));
   assert_null(model_take(&memory, 512, 9, OWNER_USER, 0));
   assert_int_equal(model_map_status(&spaces, 0, 0, 0, 2, 0), STATUS_WRONG_ORDER);
@@ -260,6 +260,41 @@ static void a_large_page_owns_only_a_block_that_holds_it(void **state)
   memory.references[512] = FRAME_REFERENCES_MAX;
   assert_int_equal(model_map_status(&spaces, 0, 0, 0, 2, 0), STATUS_WRONG_ORDER);
   assert_int_equal(model_map_status(&spaces, 0, 0, 512, 2, 0), STATUS_SATURATED);
+}
+
+static void addresses_are_canonical_by_the_number_of_levels(void **state)
+{
+  (void)state;
+  for (uint32_t levels = 3; levels <= 5; levels++) {
+    uint64_t half = (uint64_t)1 << (levels == 3 ? 38 : levels == 4 ? 47 : 56);
+    model_spaces_init(&spaces, &memory, levels);
+    assert_true(model_canonical(&spaces, 0));
+    assert_true(model_canonical(&spaces, half - 1));
+    assert_false(model_canonical(&spaces, half));
+    assert_false(model_canonical(&spaces, UINT64_MAX - half));
+    assert_true(model_canonical(&spaces, UINT64_MAX - half + 1));
+    assert_true(model_canonical(&spaces, UINT64_MAX));
+  }
+}
+
+static void a_page_has_a_table_of_every_level_that_there_is(void **state)
+{
+  (void)state;
+  for (uint32_t levels = 3; levels <= 5; levels++) {
+    const uint64_t root_slot = (uint64_t)1 << (12 + 9 * (levels - 1));
+    make();
+    model_spaces_init(&spaces, &memory, levels);
+    assert_int_equal(model_missing_tables(&spaces, 0, 0, 1), levels);
+    assert_int_equal(model_missing_tables(&spaces, 0, 0, 3), levels - 2);
+    assert_null(model_add_table(&spaces, 0, levels, 0, 1));
+    assert_int_equal(memory.owner[1], OWNER_TABLE1 + levels - 1);
+    map_sized(UINT64_MAX - 0xFFF, 9, 1, PAGE_UNOWNED);
+    assert_int_equal(spaces.ntables, levels);
+    assert_int_equal(model_missing_tables(&spaces, 0, 0 - root_slot, 1), levels - 2);
+    assert_int_equal(model_missing_tables(&spaces, 0, 0 - 2 * root_slot, 1), levels - 1);
+    model_unmap(&spaces, &spaces.mappings[0]);
+    assert_int_equal(spaces.ntables, 1);
+  }
 }
 
 /* --- Maps, the boot allocator, sets --- */
@@ -359,6 +394,8 @@ int main(void)
       cmocka_unit_test(a_large_page_maps_every_address_in_it),
       cmocka_unit_test(a_page_in_the_way_is_named_by_its_size),
       cmocka_unit_test(a_large_page_owns_only_a_block_that_holds_it),
+      cmocka_unit_test(addresses_are_canonical_by_the_number_of_levels),
+      cmocka_unit_test(a_page_has_a_table_of_every_level_that_there_is),
       cmocka_unit_test(a_frame_is_usable_if_all_its_bytes_are_ram_and_none_is_anything_else),
       cmocka_unit_test(an_entry_that_wraps_ends_with_the_last_byte),
       cmocka_unit_test(runs_that_are_not_the_maximal_ones_are_named),

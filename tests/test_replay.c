@@ -1,9 +1,11 @@
-/* The replayer: what it decodes, that it is deterministic, and that it notices what it should. */
+/* The replayer: what it decodes, that it is deterministic, and that it notices what it should. Built for every format
+ * of page tables that is fuzzed. */
 #include "unit.h"
 
 #include <string.h>
 
 #include "fuzz/replay.h"
+#include "pte.h"
 
 static struct replay r;
 static uint8_t input[OPS_HEADER_BYTES + OPS_BYTES * 64];
@@ -292,7 +294,7 @@ static void a_page_on_another_frame_is_found(void **state)
 {
   (void)state;
   table_scene(OP_TABLE_QUERY);
-  *entry() ^= PAGE_SIZE;
+  *entry() ^= PTE_FRAME;
   broken("a page translates to the frame that the model says");
 }
 
@@ -300,7 +302,7 @@ static void another_permission_is_found(void **state)
 {
   (void)state;
   table_scene(OP_TABLE_QUERY);
-  *entry() ^= 4; /* user */
+  *entry() ^= PTE_USER;
   broken("a page has the permissions that the model says");
 }
 
@@ -308,7 +310,7 @@ static void a_lost_dirty_bit_is_found(void **state)
 {
   (void)state;
   table_scene(OP_TABLE_UNMAP);
-  *entry() &= ~(uint64_t)64;
+  *entry() &= ~PTE_DIRTY;
   broken("no accessed or dirty bit is lost or made up");
 }
 
@@ -321,7 +323,7 @@ static void a_permission_that_the_processor_does_not_honour_is_found(void **stat
   add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 0), 0x1234, 0, 0);
   add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), 0, 0, 0);
   replay_some(3, 0);
-  *entry() |= 2; /* writable */
+  *entry() |= PTE_WRITE;
   broken("the processor may do what the permissions say");
 }
 
@@ -342,16 +344,49 @@ static void large_scene(uint64_t change)
 static void a_large_page_on_another_frame_is_found(void **state)
 {
   (void)state;
-  large_scene((uint64_t)1 << 21);
+  large_scene(512 * PTE_FRAME);
   broken("a page translates to the frame that the model says");
 }
 
 static void a_large_page_that_the_processor_refuses_is_found(void **state)
 {
   (void)state;
-  large_scene((uint64_t)1 << 13); /* within the page: reserved */
-  r.index = r.count;              /* the end: everything is compared */
+  large_scene(2 * PTE_FRAME); /* within the page: reserved */
+  r.index = r.count;          /* the end: everything is compared */
   broken("the processor finds a mapped page where the model says");
+}
+
+static void a_page_that_only_its_entry_calls_global_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_NOTHING);
+  *entry() ^= PTE_GLOBAL;
+  broken("the processor keeps a translation from one space to the next as was asked");
+}
+
+/* Maps the page of a number, and the one after it. */
+static void map_two(uint32_t number, uint64_t address, enum status after)
+{
+  machine();
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, ANY, number, 0, 0x4000);
+  add(OP_TABLE_MAP, MODE(PICK_NEAR, PICK_ANY, 0), 0, 0, 0x4000);
+  replay_some(2, 1);
+  assert_int_equal(r.step.args[1], address);
+  assert_int_equal(r.step.status, STATUS_OK);
+  assert_true(replay_next(&r));
+  assert_null(r.broken);
+  assert_int_equal(r.step.status, after);
+}
+
+static void pages_reach_both_ends_of_both_halves(void **state)
+{
+  (void)state;
+  const uint64_t half = PAGETABLE_HALF;
+  map_two(0x0000, 0, STATUS_OK);
+  map_two(PAGETABLE_LEVELS == 5 ? 0x7FFF : 0x8FFF, half - PAGE_SIZE, STATUS_NOT_CANONICAL);
+  map_two(PAGETABLE_LEVELS == 5 ? 0x8000 : 0x9000, 0 - half, STATUS_OK);
+  map_two(0xFFFF, UINT64_MAX - PAGE_SIZE + 1, STATUS_OK);
 }
 
 static void a_wrong_count_of_entries_is_found(void **state)
@@ -409,6 +444,8 @@ int main(void)
       cmocka_unit_test(a_permission_that_the_processor_does_not_honour_is_found),
       cmocka_unit_test(a_large_page_on_another_frame_is_found),
       cmocka_unit_test(a_large_page_that_the_processor_refuses_is_found),
+      cmocka_unit_test(a_page_that_only_its_entry_calls_global_is_found),
+      cmocka_unit_test(pages_reach_both_ends_of_both_halves),
       cmocka_unit_test(a_wrong_count_of_entries_is_found),
       cmocka_unit_test(a_member_too_many_is_found),
       cmocka_unit_test(a_run_cut_shorter_than_asked_is_found),
