@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Replays the whole corpus and compares the digests with corpus/digests.txt.
 
-    corpus.py [--update] ORDER...
+    corpus.py [--update] [--also CORE... --] CORE...
 
-For each largest order, each input is replayed by build/replay-ORDER under the sanitizers and by
-build/fuzz/plain-ORDER, of another compiler and without the core's check functions: the digests must be the same.
-The seeds must be what the seed program writes. Ends in 'corpus: passed=P failed=F inputs=N'.
+A core is named by its largest order and its page tables: 10-riscv64-3. In each, each input is replayed by
+build/replay-CORE under the sanitizers and by build/fuzz/plain-CORE, of another compiler and without the core's check
+functions: the digests must be the same. The cores after --also are only replayed under the sanitizers: core and model
+must agree. The seeds must be what the seed program writes. Ends in 'corpus: passed=P failed=F inputs=N cores=N'.
 """
+import argparse
 import json
 import os
 import re
@@ -43,6 +45,10 @@ def read_digests(text):
     return {row[-1]: row[:-1] for row in rows}
 
 
+def order_of(core):
+    return core.partition("-")[0]
+
+
 def write_digests(orders, table):
     """The text of digests.txt."""
     head = f"# The digests of each input, with the largest orders {' '.join(orders)}\n"
@@ -58,6 +64,18 @@ def compare(known, found):
     return wrong
 
 
+def disagreements(core, names, found, rest):
+    """A line for each input that a core gave no digest for: what was said of it, or the first thing said at all."""
+    about = {name: next((line for line in rest if line.startswith(f"{name}: ")), None) for name in names}
+    return [f"{core}: {about[name] or f'{name}: no digest: ' + (rest[0] if rest else 'nothing was said')}"
+            for name in names if name not in found]
+
+
+def replay(core, names):
+    """What build/replay-CORE prints."""
+    return digests(f"build/replay-{core}", EVERY.get(order_of(core), EVERY_ELSE), names)
+
+
 def stale_seeds():
     """Seeds that are not what the seed program writes."""
     with tempfile.TemporaryDirectory() as fresh:
@@ -70,30 +88,35 @@ def stale_seeds():
 
 
 def main():
-    arguments = sys.argv[1:]
-    update = arguments[:1] == ["--update"]
-    orders = arguments[1:] if update else arguments
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--also", nargs="*", default=[], metavar="CORE")
+    parser.add_argument("cores", nargs="+", metavar="CORE")
+    options = parser.parse_args()
     names = inputs()
     found = {name: [] for name in names}
     failed = []
-    for order in orders:
-        got, rest = digests(f"build/replay-{order}", EVERY.get(order, EVERY_ELSE), names)
-        plain, _ = digests(f"build/fuzz/plain-{order}", 0, names)
+    for core in options.cores:
+        got, rest = replay(core, names)
+        plain, _ = digests(f"build/fuzz/plain-{core}", 0, names)
         failed += rest
         failed += [f"{n}: another digest with another compiler and no checks" for n in names if plain.get(n) != got.get(n)]
         for name in names:
             found[name].append(got.get(name, "broken"))
-    if update and not failed:
-        DIGESTS.write_text(write_digests(orders, found))
+    if options.update and not failed:
+        DIGESTS.write_text(write_digests([order_of(core) for core in options.cores], found))
     known = read_digests(DIGESTS.read_text()) if DIGESTS.exists() else {}
     failed += compare(known, found) + stale_seeds()
+    for core in options.also:
+        failed += disagreements(core, names, *replay(core, names))
     for line in failed:
         print(line)
-    passed = len(names) * len(orders) - len(failed)
+    cores = len(options.cores) + len(options.also)
+    passed = len(names) * cores - len(failed)
     report = ROOT / "build" / "report" / "corpus.json"
     report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps({"inputs": len(names), "passed": passed, "failed": failed}, indent=2) + "\n")
-    print(f"corpus: passed={max(passed, 0)} failed={len(failed)} inputs={len(names)}")
+    report.write_text(json.dumps({"inputs": len(names), "cores": cores, "passed": passed, "failed": failed}, indent=2) + "\n")
+    print(f"corpus: passed={max(passed, 0)} failed={len(failed)} inputs={len(names)} cores={cores}")
     return 1 if failed or not names else 0
 
 

@@ -16,50 +16,63 @@ replayer = $(REPLAYER) fuzz/walk_$(word 1,$(subst -, ,$(1))).c
 tables   = -Iarch/$(word 1,$(subst -, ,$(1))) -DPAGETABLE_LEVELS=$(word 2,$(subst -, ,$(1)))
 
 # The corpus is replayed with the largest orders of both builds; the engines fuzz the smaller one, whose
-# check functions take microseconds. ORDER chooses for replay.
+# check functions take microseconds. ORDER and FORMAT choose for replay, FORMAT for the engines.
 ORDERS       := 18 10
 ORDER        ?= 18
-REPLAY_DEPS  := $(REPLAY_SOURCES) $(sort $(wildcard core/*.c)) $(wildcard core/*.h fuzz/*.h $(ARCH)/*.h)
+FORMAT       := $(FUZZED_FIRST)
+ifneq ($(words $(FORMAT)) $(filter $(FORMAT),$(FUZZED)),1 $(FORMAT))
+$(error FORMAT=$(FORMAT) is no format of page tables that is fuzzed: say one of $(FUZZED))
+endif
+FUZZ_ORDER   := 10
+REPLAY_CORE  := $(sort $(wildcard core/*.c))
+REPLAY_DEPS  := $(REPLAYER) $(wildcard fuzz/walk_*.c) $(REPLAY_CORE) $(wildcard core/*.h fuzz/*.h arch/*/pte.h)
 REPLAY_WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror
-REPLAY_FLAGS := -std=c11 -g $(REPLAY_WARN) -Icore -I$(ARCH)
+REPLAY_FLAGS := -std=c11 -g $(REPLAY_WARN) -Icore
 SANITIZE     := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 ##@ Fuzzing and the corpus
 .PHONY: replay corpus-replay corpus-update
-$(BUILD)/replay: $(BUILD)/replay-18
-	@ln -sf replay-18 $@
+$(BUILD)/replay: $(BUILD)/replay-18-$(FUZZED_FIRST)
+	@ln -sf $(<F) $@
 
 # The replayer itself must be freestanding, so it is compiled as such here too. One order is built with the
 # kernel's compiler, the other with the engines'; plain builds are the other way round and without
-# sanitizers: a digest must depend on neither.
-$(BUILD)/replay-10: CC := $(CLANG)
-$(BUILD)/replay-%: fuzz/replay_main.c $(REPLAY_DEPS)
-	@mkdir -p $(BUILD)/fuzz/replay-$*
-	@printf '%s\n' $(REPLAY_SOURCES) $(filter core/%.c,$(REPLAY_DEPS)) | xargs -P $(JOBS) -I{} sh -c \
-	  '$(CC) $(REPLAY_FLAGS) -O1 $(SANITIZE) -ffreestanding -DBUDDY_MAX_ORDER=$*u -c {} -o $(BUILD)/fuzz/replay-$*/$$(echo {} | tr / -).o'
-	@$(CC) $(REPLAY_FLAGS) -O1 $(SANITIZE) -DBUDDY_MAX_ORDER=$*u $< $(BUILD)/fuzz/replay-$*/*.o -o $@
+# sanitizers: a digest must depend on neither. $* is ORDER-FORMAT.
+order_of  = $(firstword $(subst -, ,$(1)))
+format_of = $(patsubst $(call order_of,$(1))-%,%,$(1))
+replay_of = $(REPLAY_FLAGS) $(call tables,$(call format_of,$(1))) -DBUDDY_MAX_ORDER=$(call order_of,$(1))u
 
-$(BUILD)/fuzz/plain-18: CC := $(CLANG)
+$(BUILD)/replay-10-%: CC := $(CLANG)
+$(BUILD)/replay-%: fuzz/replay_main.c $(REPLAY_DEPS)
+	@rm -rf $(BUILD)/fuzz/replay-$* && mkdir -p $(BUILD)/fuzz/replay-$*
+	@printf '%s\n' $(call replayer,$(call format_of,$*)) $(REPLAY_CORE) | xargs -P $(JOBS) -I{} sh -c \
+	  '$(CC) $(call replay_of,$*) -O1 $(SANITIZE) -ffreestanding -c {} -o $(BUILD)/fuzz/replay-$*/$$(echo {} | tr / -).o'
+	@$(CC) $(call replay_of,$*) -O1 $(SANITIZE) $< $(BUILD)/fuzz/replay-$*/*.o -o $@
+
+$(BUILD)/fuzz/plain-18-%: CC := $(CLANG)
 $(BUILD)/fuzz/plain-%: fuzz/replay_main.c $(REPLAY_DEPS)
 	@mkdir -p $(@D)
-	@$(CC) $(REPLAY_FLAGS) -O2 -DBUDDY_MAX_ORDER=$*u $< $(REPLAY_SOURCES) $(filter core/%.c,$(REPLAY_DEPS)) -o $@
+	@$(CC) $(call replay_of,$*) -O2 $< $(call replayer,$(call format_of,$*)) $(REPLAY_CORE) -o $@
 
 $(BUILD)/fuzz/seeds: fuzz/seeds.c fuzz/ops.c fuzz/ops.h
 	@mkdir -p $(@D)
 	@$(CC) $(REPLAY_FLAGS) -O1 $(SANITIZE) $(filter %.c,$^) -o $@
 
-replay: $(BUILD)/replay $(BUILD)/replay-$(ORDER) ## print an input as readable operations with their results (INPUT=file, ORDER=18 or 10)
+replay: $(BUILD)/replay $(BUILD)/replay-$(ORDER)-$(FORMAT) ## print an input as readable operations with their results (INPUT=file, ORDER=18 or 10, FORMAT= as for fuzz)
 	@test -n "$(INPUT)" || { echo "replay: say which: make replay INPUT=file; corpus/ has some, as $(firstword $(wildcard corpus/seeds/*))"; exit 2; }
 	@mkdir -p $(BUILD)/report
-	@$(BUILD)/replay-$(ORDER) -j $(BUILD)/report/replay.json "$(INPUT)"
+	@$(BUILD)/replay-$(ORDER)-$(FORMAT) -j $(BUILD)/report/replay.json "$(INPUT)"
 
-CORPUS_PROGRAMS := $(BUILD)/fuzz/seeds $(ORDERS:%=$(BUILD)/replay-%) $(ORDERS:%=$(BUILD)/fuzz/plain-%)
-corpus-replay: $(CORPUS_PROGRAMS) ## replay every input of the corpus under ASan and UBSan and compare the digests
-	@$(PYTHON) fuzz/corpus.py $(ORDERS)
+# What has digests, in both orders; and the other formats, which must agree with the model.
+DIGESTED        := $(ORDERS:%=%-$(FUZZED_FIRST))
+REPLAYED        := $(FUZZED_REST:%=$(FUZZ_ORDER)-%)
+CORPUS_PROGRAMS := $(BUILD)/fuzz/seeds $(DIGESTED:%=$(BUILD)/replay-%) $(DIGESTED:%=$(BUILD)/fuzz/plain-%)
+corpus-replay: $(CORPUS_PROGRAMS) $(REPLAYED:%=$(BUILD)/replay-%) ## replay every input of the corpus in every format under ASan and UBSan, and compare the digests of the kernel's
+	@$(PYTHON) fuzz/corpus.py --also $(REPLAYED) -- $(DIGESTED)
 
 corpus-update: $(CORPUS_PROGRAMS) ## write the seeds again, and the digests of the whole corpus
 	@mkdir -p corpus/seeds && rm -f corpus/seeds/* && $(BUILD)/fuzz/seeds corpus/seeds
-	@$(PYTHON) fuzz/corpus.py --update $(ORDERS)
+	@$(PYTHON) fuzz/corpus.py --update -- $(DIGESTED)
 
 # The corpus as data, with fuzz/embed.h: for the kernel, with REPLAY_SOURCES.
 CORPUS_FILES := $(wildcard corpus/*/*)
@@ -69,11 +82,11 @@ $(BUILD)/fuzz/embed.c: fuzz/embed.py fuzz/corpus.py corpus/digests.txt $(CORPUS_
 # The engines. Every target is the same entry; a canary has a bug that must be found.
 FUZZ_TIME    ?= 60
 ENGINE       ?= both
-FUZZ_ORDER   := 10
-FUZZ_SOURCES := $(REPLAY_SOURCES) fuzz/mutate.c $(sort $(wildcard core/*.c))
+FUZZ_HOME    := $(BUILD)/fuzz/$(FORMAT)
+FUZZ_SOURCES := $(call replayer,$(FORMAT)) fuzz/mutate.c $(REPLAY_CORE)
 FUZZ_DEPS    := fuzz/target.c $(FUZZ_SOURCES) $(REPLAY_DEPS)
-FUZZ_FLAGS   := -std=c11 -g -O2 -DBUDDY_MAX_ORDER=$(FUZZ_ORDER)u -Icore -I$(ARCH)
-FUZZ_TARGETS := $(addprefix $(BUILD)/fuzz/,libfuzzer libfuzzer-canary afl afl-canary mutator.so)
+FUZZ_FLAGS   := -std=c11 -g -O2 -DBUDDY_MAX_ORDER=$(FUZZ_ORDER)u -Icore $(call tables,$(FORMAT))
+FUZZ_TARGETS := $(addprefix $(FUZZ_HOME)/,libfuzzer libfuzzer-canary afl afl-canary) $(BUILD)/fuzz/mutator.so
 AFL_CC       := AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 afl-clang-fast
 
 .PHONY: fuzz fuzz-targets
@@ -82,35 +95,35 @@ NO_CMP       := -fno-sanitize-coverage=trace-cmp
 # $(call fuzz_target,compiler and its sanitizers,more flags,flags after -fsanitize=fuzzer)
 fuzz_target = mkdir -p $(@D) && $(1) $(FUZZ_FLAGS) $(2) -fsanitize=fuzzer $(3) fuzz/target.c $(FUZZ_SOURCES) -o $@
 
-$(BUILD)/fuzz/libfuzzer: $(FUZZ_DEPS)
+$(FUZZ_HOME)/libfuzzer: $(FUZZ_DEPS)
 	@$(call fuzz_target,$(CLANG) $(SANITIZE),,$(NO_CMP))
-$(BUILD)/fuzz/libfuzzer-canary: $(FUZZ_DEPS)
+$(FUZZ_HOME)/libfuzzer-canary: $(FUZZ_DEPS)
 	@$(call fuzz_target,$(CLANG) $(SANITIZE),-DFUZZ_CANARY,$(NO_CMP))
-$(BUILD)/fuzz/afl: $(FUZZ_DEPS)
+$(FUZZ_HOME)/afl: $(FUZZ_DEPS)
 	@$(call fuzz_target,$(AFL_CC),-DFUZZ_PLAIN)
-$(BUILD)/fuzz/afl-canary: $(FUZZ_DEPS)
+$(FUZZ_HOME)/afl-canary: $(FUZZ_DEPS)
 	@$(call fuzz_target,$(AFL_CC),-DFUZZ_PLAIN -DFUZZ_CANARY)
 $(BUILD)/fuzz/mutator.so: fuzz/mutate.c fuzz/mutate_afl.c fuzz/ops.c fuzz/mutate.h fuzz/ops.h
 	@mkdir -p $(@D) && $(CLANG) $(REPLAY_FLAGS) -O2 -fPIC -shared $(filter %.c,$^) -o $@
 
-fuzz-targets: $(FUZZ_TARGETS) $(BUILD)/replay-$(FUZZ_ORDER) ## build the engines' targets
+fuzz-targets: $(FUZZ_TARGETS) $(BUILD)/replay-$(FUZZ_ORDER)-$(FORMAT) ## build the engines' targets (FORMAT= as for fuzz)
 
-fuzz: fuzz-targets ## fuzz the core against the model (FUZZ_TIME=60 ENGINE=libfuzzer|afl|both JOBS=n)
-	@$(PYTHON) fuzz/fuzz.py --engine $(ENGINE) --time $(FUZZ_TIME) --jobs $(JOBS)
+fuzz: fuzz-targets ## fuzz the core against the model (FUZZ_TIME=60 ENGINE=libfuzzer|afl|both JOBS=n FORMAT=x86_64-4|x86_64-5|riscv64-3|riscv64-4)
+	@$(PYTHON) fuzz/fuzz.py --format $(FORMAT) --engine $(ENGINE) --time $(FUZZ_TIME) --jobs $(JOBS)
 
 # What one core replays without sanitizers, and the corpus that fuzzing has left.
 .PHONY: fuzz-speed corpus-grow
-$(BUILD)/fuzz/speed: fuzz/speed.c fuzz/mutate.h $(FUZZ_SOURCES) $(REPLAY_DEPS)
+$(FUZZ_HOME)/speed: fuzz/speed.c fuzz/mutate.h $(FUZZ_SOURCES) $(REPLAY_DEPS)
 	@mkdir -p $(@D)
 	@$(CLANG) $(FUZZ_FLAGS) fuzz/speed.c $(FUZZ_SOURCES) -o $@
 
-fuzz-speed: $(BUILD)/fuzz/speed ## inputs of 64 operations a second on one core, without sanitizers
+fuzz-speed: $(FUZZ_HOME)/speed ## inputs of 64 operations a second on one core, without sanitizers
 	@$<
 
 # Short inputs only: they are read by people, and replayed by every make test.
-corpus-grow: $(BUILD)/fuzz/libfuzzer ## add to corpus/grown what fuzzing found beyond the corpus (then make corpus-update)
-	@mkdir -p corpus/grown $(BUILD)/fuzz/run/libfuzzer/corpus
-	@$< -merge=1 -use_counters=0 -max_len=264 corpus/grown corpus/seeds $(BUILD)/fuzz/run/libfuzzer/corpus $(wildcard $(BUILD)/fuzz/run/afl/out/*/queue) 2>&1 | tail -n 1
+corpus-grow: $(FUZZ_HOME)/libfuzzer ## add to corpus/grown what fuzzing found beyond the corpus (then make corpus-update)
+	@mkdir -p corpus/grown $(FUZZ_HOME)/run/libfuzzer/corpus
+	@$< -merge=1 -use_counters=0 -max_len=264 corpus/grown corpus/seeds $(FUZZ_HOME)/run/libfuzzer/corpus $(wildcard $(FUZZ_HOME)/run/afl/out/*/queue) 2>&1 | tail -n 1
 	@ls corpus/grown | wc -l
 
 # The oracles' own test.
@@ -122,8 +135,8 @@ mutants: ## plant one mistake at a time in a copy of the core: the corpus must n
 .PHONY: coverage
 $(BUILD)/fuzz/replay-coverage: fuzz/replay_main.c $(REPLAY_DEPS)
 	@mkdir -p $(@D)
-	@$(CLANG) $(REPLAY_FLAGS) -O0 -fprofile-instr-generate -fcoverage-mapping -DBUDDY_MAX_ORDER=$(FUZZ_ORDER)u \
-	  fuzz/replay_main.c $(REPLAY_SOURCES) $(filter core/%.c,$(REPLAY_DEPS)) -o $@
+	@$(CLANG) $(call replay_of,$(FUZZ_ORDER)-$(FUZZED_FIRST)) -O0 -fprofile-instr-generate -fcoverage-mapping \
+	  fuzz/replay_main.c $(call replayer,$(FUZZED_FIRST)) $(REPLAY_CORE) -o $@
 
 coverage: $(BUILD)/fuzz/replay-coverage ## lines and branches of core that the corpus misses, each to be explained (DOCS=1 writes docs/fuzzing.md)
 	@$(PYTHON) fuzz/coverage.py $(if $(DOCS),--docs docs/fuzzing.md) $<

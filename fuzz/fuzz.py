@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Runs the fuzzing engines: first each one's canary, then the targets, for so many seconds.
 
-    fuzz.py --engine libfuzzer|afl|both --time 60 --jobs 2
+    fuzz.py --format x86_64-4 --engine libfuzzer|afl|both --time 60 --jobs 2
 
-The engines share the corpus and keep what they find under build/fuzz/run/, from where the next run
-goes on. Crashes are copied to build/fuzz/crashes/, each named by its contents, with what make replay
-says about it. Ends in 'fuzz: engine=E execs=N execs_per_s=N edges=N crashes=N'; exit status 1 when there
-is a crash or a canary that was not found.
+The format is that of the page tables; build/fuzz/FORMAT/ is its home. The engines share the corpus and keep what
+they find under run/ there, from where the next run goes on. Crashes are copied to build/fuzz/crashes/, each named by
+its contents, with what make replay says about it. Ends in 'fuzz: format=F engine=E execs=N execs_per_s=N edges=N
+crashes=N'; exit status 1 when there is a crash or a canary that was not found.
 """
 import argparse
 import hashlib
@@ -22,7 +22,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FUZZ = ROOT / "build" / "fuzz"
-RUN = FUZZ / "run"
 CRASHES = FUZZ / "crashes"
 REPORT = ROOT / "build" / "report" / "fuzz.json"
 MAX_LEN = 8 + 8 * 128
@@ -73,9 +72,9 @@ def fresh(path):
     return path
 
 
-def corpus_inputs():
+def corpus_inputs(home):
     """All committed inputs as one flat directory, as the engines want it."""
-    flat = fresh(FUZZ / "inputs")
+    flat = fresh(home / "inputs")
     for path in sorted((ROOT / "corpus").glob("*/*")):
         shutil.copy(path, flat / f"{path.parent.name}-{path.name}")
     return flat
@@ -83,12 +82,12 @@ def corpus_inputs():
 
 # --- libFuzzer ---
 
-def libfuzzer_canary():
+def libfuzzer_canary(home):
     """The planted bug is found: exit status not 0, and the artifact is there."""
-    work = fresh(FUZZ / "canary-libfuzzer")
+    work = fresh(home / "canary-libfuzzer")
     seed = fresh(work / "in")
     shutil.copy(CANARY_SEED, seed)
-    process = start([FUZZ / "libfuzzer-canary", seed, f"-max_len={MAX_LEN}", f"-max_total_time={CANARY_SECONDS}",
+    process = start([home / "libfuzzer-canary", seed, f"-max_len={MAX_LEN}", f"-max_total_time={CANARY_SECONDS}",
                      f"-artifact_prefix={work}/"], work / "log")
     try:
         process.wait(CANARY_SECONDS + 30)
@@ -97,11 +96,11 @@ def libfuzzer_canary():
     return process.returncode != 0 and any(work.glob("crash-*"))
 
 
-def libfuzzer_start(seconds, jobs, inputs):
-    work = RUN / "libfuzzer"
+def libfuzzer_start(home, seconds, jobs, inputs):
+    work = home / "run" / "libfuzzer"
     (work / "corpus").mkdir(parents=True, exist_ok=True)
     fresh(work / "found")
-    return [start([FUZZ / "libfuzzer", work / "corpus", inputs, f"-max_len={MAX_LEN}", f"-max_total_time={seconds}",
+    return [start([home / "libfuzzer", work / "corpus", inputs, f"-max_len={MAX_LEN}", f"-max_total_time={seconds}",
                    "-print_final_stats=1", "-timeout=20", "-reload=1", f"-artifact_prefix={work / 'found'}/"],
                   work / f"log.{k}") for k in range(jobs)]
 
@@ -113,8 +112,8 @@ def libfuzzer_statistics(text):
     return {"execs": int(runs[-1]) if runs else 0, "edges": max(map(int, edges), default=0)}
 
 
-def libfuzzer_result(jobs):
-    work = RUN / "libfuzzer"
+def libfuzzer_result(home, jobs):
+    work = home / "run" / "libfuzzer"
     each = [libfuzzer_statistics((work / f"log.{k}").read_text(errors="replace")) for k in range(jobs)]
     return {"execs": sum(e["execs"] for e in each), "edges": max(e["edges"] for e in each),
             "found": sorted(p for p in (work / "found").iterdir() if not p.name.startswith("slow-unit"))}
@@ -122,12 +121,12 @@ def libfuzzer_result(jobs):
 
 # --- AFL++ ---
 
-def afl_canary():
-    work = fresh(FUZZ / "canary-afl")
+def afl_canary(home):
+    work = fresh(home / "canary-afl")
     seed = fresh(work / "in")
     shutil.copy(CANARY_SEED, seed)
     process = start(["afl-fuzz", "-i", seed, "-o", work / "out", "-V", CANARY_SECONDS, "-G", MAX_LEN, "-m", "none",
-                     "-t", "5000", "--", FUZZ / "afl-canary"], work / "log", environment(AFL_BENCH_UNTIL_CRASH="1"))
+                     "-t", "5000", "--", home / "afl-canary"], work / "log", environment(AFL_BENCH_UNTIL_CRASH="1"))
     try:
         process.wait(CANARY_SECONDS + 30)
     except subprocess.TimeoutExpired:
@@ -135,13 +134,13 @@ def afl_canary():
     return any((work / "out" / "default" / "crashes").glob("id:*"))
 
 
-def afl_start(seconds, jobs, inputs):
-    work = RUN / "afl"
+def afl_start(home, seconds, jobs, inputs):
+    work = home / "run" / "afl"
     work.mkdir(parents=True, exist_ok=True)
     for old in work.glob("out/*/crashes*"):
         shutil.rmtree(old)
     return [start(["afl-fuzz", "-i", inputs, "-o", work / "out", "-V", seconds, "-G", MAX_LEN, "-m", "none", "-t", "5000",
-                   "-M" if k == 0 else "-S", f"job{k}", "--", FUZZ / "afl"], work / f"log.{k}", environment())
+                   "-M" if k == 0 else "-S", f"job{k}", "--", home / "afl"], work / f"log.{k}", environment())
             for k in range(jobs)]
 
 
@@ -150,12 +149,13 @@ def afl_statistics(text):
     return dict(re.findall(r"^(\w+)\s*: (.*?)\s*$", text, re.M))
 
 
-def afl_result(jobs):
+def afl_result(home, jobs):
+    out = home / "run" / "afl" / "out"
     stats = []
     for k in range(jobs):
-        path = RUN / "afl" / "out" / f"job{k}" / "fuzzer_stats"
+        path = out / f"job{k}" / "fuzzer_stats"
         stats.append(afl_statistics(path.read_text()) if path.exists() else {})
-    found = [p for k in range(jobs) for p in (RUN / "afl" / "out" / f"job{k}" / "crashes").glob("id:*")]
+    found = [p for k in range(jobs) for p in (out / f"job{k}" / "crashes").glob("id:*")]
     stable = [float(s["stability"].rstrip("%")) for s in stats if "stability" in s]
     # A run that is resumed counts on from the last one.
     return {"execs": sum(int(s.get("execs_done", 0)) for s in stats),
@@ -163,8 +163,8 @@ def afl_result(jobs):
             "stability": min(stable, default=None), "found": sorted(found)}
 
 
-def afl_execs_so_far():
-    paths = (RUN / "afl" / "out").glob("job*/fuzzer_stats")
+def afl_execs_so_far(home):
+    paths = (home / "run" / "afl" / "out").glob("job*/fuzzer_stats")
     return sum(int(afl_statistics(p.read_text()).get("execs_done", 0)) for p in paths)
 
 
@@ -174,12 +174,12 @@ ENGINES = {"libfuzzer": (libfuzzer_canary, libfuzzer_start, libfuzzer_result),
 
 # --- All of it ---
 
-def minimise(path):
+def minimise(home, path):
     """A shorter input that crashes too, if libFuzzer finds one in a while; else the same."""
-    shorter = FUZZ / "shorter"
+    shorter = home / "shorter"
     shorter.unlink(missing_ok=True)
-    process = start([FUZZ / "libfuzzer", "-minimize_crash=1", "-max_total_time=10", f"-exact_artifact_path={shorter}", path],
-                    FUZZ / "shorter.log")
+    process = start([home / "libfuzzer", "-minimize_crash=1", "-max_total_time=10", f"-exact_artifact_path={shorter}", path],
+                    home / "shorter.log")
     try:
         process.wait(30)
     except subprocess.TimeoutExpired:
@@ -187,25 +187,25 @@ def minimise(path):
     return shorter.read_bytes() if shorter.exists() else path.read_bytes()
 
 
-def replayed(path):
+def replayed(home, path):
     """What the replayer says about an input: its first line, without the path."""
-    done = subprocess.run([ROOT / "build" / "replay-10", "-q", path], text=True, capture_output=True)
+    done = subprocess.run([ROOT / "build" / f"replay-10-{home.name}", "-q", path], text=True, capture_output=True)
     said = (done.stdout + done.stderr).strip().splitlines()
     return said[0].removeprefix(f"{path}: ") if said else f"exit status {done.returncode}"
 
 
-def keep(found):
+def keep(home, found):
     """Copies crashes to their stable place, the first of each kind minimised; returns what the replayer
     says about each."""
     CRASHES.mkdir(parents=True, exist_ok=True)
     kept, kinds = {}, set()
     for path in found:
-        kind = re.sub(r"operation \d+", "operation", replayed(path))
-        data = path.read_bytes() if kind in kinds or len(kinds) == 4 else minimise(path)
+        kind = re.sub(r"operation \d+", "operation", replayed(home, path))
+        data = path.read_bytes() if kind in kinds or len(kinds) == 4 else minimise(home, path)
         kinds.add(kind)
         place = CRASHES / hashlib.sha256(data).hexdigest()[:16]
         place.write_bytes(data)
-        kept[str(place.relative_to(ROOT))] = replayed(place)
+        kept[str(place.relative_to(ROOT))] = replayed(home, place)
     return kept
 
 
@@ -214,12 +214,12 @@ def split(jobs, engines):
     return {e: max(1, (jobs + i) // len(engines)) for i, e in enumerate(engines)}
 
 
-def fuzz(engines, seconds, jobs):
+def fuzz(home, engines, seconds, jobs):
     """Runs the engines side by side; returns each one's result."""
-    inputs = corpus_inputs()
+    inputs = corpus_inputs(home)
     share = split(jobs, engines)
-    before = afl_execs_so_far()
-    running = {e: ENGINES[e][1](seconds, share[e], inputs) for e in engines}
+    before = afl_execs_so_far(home)
+    running = {e: ENGINES[e][1](home, seconds, share[e], inputs) for e in engines}
     end = time.monotonic() + seconds + 30
     try:
         for process in (p for some in running.values() for p in some):
@@ -230,7 +230,7 @@ def fuzz(engines, seconds, jobs):
     finally:
         for process in (p for some in running.values() for p in some):
             stop(process)
-    results = {e: ENGINES[e][2](share[e]) for e in engines}
+    results = {e: ENGINES[e][2](home, share[e]) for e in engines}
     if "afl" in results:
         results["afl"]["execs"] = max(0, results["afl"]["execs"] - before)
     return results
@@ -238,35 +238,38 @@ def fuzz(engines, seconds, jobs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--format", default="x86_64-4")
     parser.add_argument("--engine", choices=["libfuzzer", "afl", "both"], default="both")
     parser.add_argument("--time", type=int, default=60)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
+    home = FUZZ / options.format
     engines = list(ENGINES) if options.engine == "both" else [options.engine]
     dead = []
     for engine in engines:
         begin = time.monotonic()
-        alive = ENGINES[engine][0]()
+        alive = ENGINES[engine][0](home)
         print(f"  canary {engine:<10} {'found' if alive else 'NOT FOUND'} in {time.monotonic() - begin:.1f} s", flush=True)
         dead += [] if alive else [engine]
     begin = time.monotonic()
-    results = fuzz(engines, options.time, options.jobs)
+    results = fuzz(home, engines, options.time, options.jobs)
     seconds = time.monotonic() - begin
-    crashes = keep([p for r in results.values() for p in r.pop("found")])
+    crashes = keep(home, [p for r in results.values() for p in r.pop("found")])
     for engine, result in results.items():
         extra = f" stability={result['stability']}%" if result.get("stability") is not None else ""
         print(f"  {engine:<10} execs={result['execs']} execs_per_s={result['execs'] / seconds:.0f} "
               f"edges={result['edges']}{extra}")
     for place, said in crashes.items():
-        print(f"  crash: make replay ORDER=10 INPUT={place}\n         {said}")
+        print(f"  crash: make replay ORDER=10 FORMAT={options.format} INPUT={place}\n         {said}")
     execs = sum(r["execs"] for r in results.values())
     idle = [e for e, r in results.items() if r["execs"] == 0]
     for engine in idle:
-        print(f"  {engine} ran nothing: its log is in build/fuzz/run/{engine}/")
+        print(f"  {engine} ran nothing: its log is in build/fuzz/{options.format}/run/{engine}/")
     REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(json.dumps({"engine": options.engine, "seconds": round(seconds, 1), "jobs": options.jobs,
-                                  "dead_canaries": dead, "engines": results, "crashes": crashes}, indent=2) + "\n")
-    print(f"fuzz: engine={options.engine} execs={execs} execs_per_s={execs / seconds:.0f} "
+    REPORT.write_text(json.dumps({"format": options.format, "engine": options.engine, "seconds": round(seconds, 1),
+                                  "jobs": options.jobs, "dead_canaries": dead, "engines": results, "crashes": crashes},
+                                 indent=2) + "\n")
+    print(f"fuzz: format={options.format} engine={options.engine} execs={execs} execs_per_s={execs / seconds:.0f} "
           f"edges={max(r['edges'] for r in results.values())} crashes={len(crashes)}"
           + (f" dead_canaries={','.join(dead)}" if dead else ""))
     return 1 if crashes or dead or idle else 0

@@ -3,7 +3,7 @@
  * After each operation the status, every output and the counters are compared; every
  * check_every operations and at the end the whole abstract state, and the core's own check functions are
  * asked. Every call and result is folded into a digest, which is therefore the same wherever the
- * same input is replayed on a core with the same BUDDY_MAX_ORDER.
+ * same input is replayed on a core with the same BUDDY_MAX_ORDER and the same page tables.
  *
  * Freestanding: no libc, no allocation. The caller gives the memory (struct replay, about 7 MiB):
  *

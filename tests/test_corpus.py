@@ -29,6 +29,17 @@ class Digests(unittest.TestCase):
         text = "corpus/seeds/a: ops=3 digest=0123456789abcdef\ncorpus/seeds/b: broken at the end: x\n"
         self.assertEqual(corpus.LINE.findall(text), [("corpus/seeds/a", "0123456789abcdef")])
 
+    def test_a_core_that_disagrees_is_named_with_what_was_said(self):
+        names = ["corpus/seeds/a", "corpus/seeds/b"]
+        said = ["corpus/seeds/b: broken at the end: x"]
+        self.assertEqual(corpus.disagreements("10-riscv64-3", names, dict.fromkeys(names, "0"), []), [])
+        self.assertEqual(corpus.disagreements("10-riscv64-3", names, {names[0]: "0"}, said),
+                         ["10-riscv64-3: corpus/seeds/b: broken at the end: x"])
+
+    def test_inputs_after_a_crash_are_named_too(self):
+        wrong = corpus.disagreements("10-riscv64-3", ["a", "b"], {"a": "0"}, ["ERROR: AddressSanitizer"])
+        self.assertEqual(wrong, ["10-riscv64-3: b: no digest: ERROR: AddressSanitizer"])
+
     def test_the_corpus_as_data_has_each_input_with_its_first_digest(self):
         text = embed.embedded({"corpus/seeds/b": ["ab", "cd"], "corpus/seeds/a": ["12", "34"]},
                               {"corpus/seeds/a": b"", "corpus/seeds/b": bytes([7, 255])}.get)
