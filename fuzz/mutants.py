@@ -14,18 +14,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "fuzz" / "mutants"
-FLAGS = ["-std=c11", "-O1", "-w", "-DBUDDY_MAX_ORDER=10u", "-Icore", "-Iarch/x86_64"]
+FLAGS = ["-std=c11", "-O1", "-w", "-DBUDDY_MAX_ORDER=10u", "-Icore"]
+FORMAT = "x86_64-4"
 
 
 def read_mutants(text):
-    """A list of (file, what is wrong, old lines, new lines)."""
+    """A list of (format of page tables, file, what is wrong, old lines, new lines)."""
     mutants = []
     for line in text.splitlines():
         if line.startswith("@ "):
-            file, what = line[2:].split(": ", 1)
-            mutants.append((file, what, [], []))
+            where, what = line[2:].split(": ", 1)
+            *special, file = where.split()
+            mutants.append((special[0] if special else FORMAT, file, what, [], []))
         elif line[:1] in ("-", "+"):
-            mutants[-1][2 if line[0] == "-" else 3].append(line[1:].strip())
+            mutants[-1][3 if line[0] == "-" else 4].append(line[1:].strip())
     return mutants
 
 
@@ -38,11 +40,20 @@ def plant(text, old, new):
     return None
 
 
-def compile_all(sources):
-    """Object files of these sources of the copy; an object is made anew."""
-    objects = [WORK / (source.replace("/", "-") + ".o") for source in sources]
-    for source, target in zip(sources, objects):
-        subprocess.run(["gcc", *FLAGS, "-c", source, "-o", target], cwd=WORK, check=True)
+def sources(format):
+    """The core and the replayer, for page tables of a format, as paths in the copy."""
+    names = ("core/*.c", "fuzz/ops.c", "fuzz/model*.c", "fuzz/replay*.c", f"fuzz/walk_{format.partition('-')[0]}.c")
+    return sorted(str(path.relative_to(WORK)) for name in names for path in WORK.glob(name))
+
+
+def compile_all(names, format, place):
+    """Source -> object file in a place of the copy, each made anew."""
+    arch, levels = format.split("-")
+    (WORK / place).mkdir(exist_ok=True)
+    objects = {name: WORK / place / (name.replace("/", "-") + ".o") for name in names}
+    for name, target in objects.items():
+        subprocess.run(["gcc", *FLAGS, f"-Iarch/{arch}", f"-DPAGETABLE_LEVELS={levels}", "-c", name, "-o", target],
+                       cwd=WORK, check=True)
     return objects
 
 
@@ -55,29 +66,29 @@ def noticed(objects, inputs):
         return True
 
 
+def try_mutant(mutant, clean, inputs):
+    """What is wrong with a mistake, or None: it is noticed. clean: the objects of its format."""
+    format, file, what, old, new = mutant
+    text = (ROOT / file).read_text()
+    planted = plant(text, old, new)
+    if planted is None:
+        return f"{file}: {what}: stale, '{old[0]}' is not there"
+    (WORK / file).write_text(planted)
+    changed = compile_all([file] if file.endswith(".c") else list(clean), format, "planted")
+    (WORK / file).write_text(text)
+    return None if noticed({**clean, **changed}.values(), inputs) else f"{file}: {what}: NOT NOTICED"
+
+
 def main():
     shutil.rmtree(WORK, ignore_errors=True)
     for folder in ("core", "arch", "annotations", "fuzz"):
         shutil.copytree(ROOT / folder, WORK / folder)
     inputs = sorted(p for p in (ROOT / "corpus").glob("*/*") if p.is_file())
-    core = sorted(f"core/{p.name}" for p in (WORK / "core").glob("*.c"))
-    replayer = sorted(f"fuzz/{p.name}" for name in ("ops*", "model*", "replay*", "walk_x86_64") for p in (WORK / "fuzz").glob(f"{name}.c"))
-    objects = {s: o for s, o in zip(core + replayer, compile_all(core + replayer))}
-    failed = ["the core itself is not clean"] if noticed(objects.values(), inputs) else []
     mutants = read_mutants((ROOT / "fuzz" / "mutants.txt").read_text())
-    for file, what, old, new in mutants:
-        text = (ROOT / file).read_text()
-        planted = plant(text, old, new)
-        if planted is None:
-            failed.append(f"{file}: {what}: stale, '{old[0]}' is not there")
-            continue
-        (WORK / file).write_text(planted)
-        changed = [file] if file.endswith(".c") else core + replayer
-        compile_all(changed)
-        if not noticed(objects.values(), inputs):
-            failed.append(f"{file}: {what}: NOT NOTICED")
-        (WORK / file).write_text(text)
-        compile_all(changed)
+    clean = {format: compile_all(sources(format), format, format) for format in sorted({m[0] for m in mutants})}
+    failed = [f"the core itself is not clean: {format}" for format, objects in clean.items()
+              if noticed(objects.values(), inputs)]
+    failed += filter(None, (try_mutant(mutant, clean[mutant[0]], inputs) for mutant in mutants))
     for line in failed:
         print(f"  {line}")
     report = ROOT / "build" / "report" / "mutants.json"

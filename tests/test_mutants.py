@@ -12,7 +12,11 @@ TEXT = "# comment\n\n@ core/a.c: less or equal\n-  if (x < y)\n-    return;\n+  
 class Mutants(unittest.TestCase):
     def test_a_mistake_is_a_file_a_sentence_and_two_groups_of_lines(self):
         self.assertEqual(mutants.read_mutants(TEXT),
-                         [("core/a.c", "less or equal", ["if (x < y)", "return;"], ["if (x <= y)", "return;"])])
+                         [("x86_64-4", "core/a.c", "less or equal", ["if (x < y)", "return;"], ["if (x <= y)", "return;"])])
+
+    def test_a_mistake_may_be_one_of_another_format(self):
+        self.assertEqual(mutants.read_mutants("@ riscv64-3 arch/riscv64/pte.h: it: is wrong\n-a\n+b\n"),
+                         [("riscv64-3", "arch/riscv64/pte.h", "it: is wrong", ["a"], ["b"])])
 
     def test_lines_are_replaced_where_they_first_stand_together(self):
         self.assertEqual(mutants.plant("a\n  b\nb\nc\n", ["b", "c"], ["d"]), "a\n  b\nd\n")
@@ -22,7 +26,7 @@ class Mutants(unittest.TestCase):
 
     def test_every_committed_mistake_changes_something(self):
         text = (Path(mutants.ROOT) / "fuzz" / "mutants.txt").read_text()
-        for _, what, old, new in mutants.read_mutants(text):
+        for _, _, what, old, new in mutants.read_mutants(text):
             self.assertTrue(old and new and old != new, what)
 
 
