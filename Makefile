@@ -12,6 +12,8 @@ ARCH    := arch/x86_64
 FUZZED       := x86_64-4 x86_64-5 riscv64-3 riscv64-4
 FUZZED_FIRST := $(firstword $(FUZZED))
 FUZZED_REST  := $(filter-out $(FUZZED_FIRST),$(FUZZED))
+# Those of them that the kernel is built with, an image for each.
+BOOTED       := x86_64-4 x86_64-5
 
 # The core is compiled with these everywhere it is compiled by this file.
 WARN        := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror

@@ -1,4 +1,4 @@
-/* The corpus as data, for a program that has no files: build/fuzz/embed.c, written by fuzz/embed.py. */
+/* The corpus as data, for a program that has no files: build/fuzz/embed-FORMAT.c, written by fuzz/embed.py. */
 #ifndef ASHLAR_EMBED_H
 #define ASHLAR_EMBED_H
 
@@ -9,7 +9,7 @@ struct embedded_input {
   const char *name;
   const uint8_t *bytes;
   size_t size;
-  uint64_t digest; /* with BUDDY_MAX_ORDER 18 */
+  uint64_t digest; /* with BUDDY_MAX_ORDER 18, and the format's page tables */
 };
 
 extern const struct embedded_input embedded_inputs[];

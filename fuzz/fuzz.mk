@@ -63,21 +63,23 @@ replay: $(BUILD)/replay $(BUILD)/replay-$(ORDER)-$(FORMAT) ## print an input as 
 	@mkdir -p $(BUILD)/report
 	@$(BUILD)/replay-$(ORDER)-$(FORMAT) -j $(BUILD)/report/replay.json "$(INPUT)"
 
-# What has digests, in both orders; and the other formats, which must agree with the model.
-DIGESTED        := $(ORDERS:%=%-$(FUZZED_FIRST))
+# What has digests: the first format in both orders, and the others as the kernel is built with them, which compares
+# its own with these. All formats but the first in the engines' order too: they must agree with the model.
+KERNEL_ORDER    := 18
+DIGESTED        := $(ORDERS:%=%-$(FUZZED_FIRST)) $(patsubst %,$(KERNEL_ORDER)-%,$(filter-out $(FUZZED_FIRST),$(BOOTED)))
 REPLAYED        := $(FUZZED_REST:%=$(FUZZ_ORDER)-%)
 CORPUS_PROGRAMS := $(BUILD)/fuzz/seeds $(DIGESTED:%=$(BUILD)/replay-%) $(DIGESTED:%=$(BUILD)/fuzz/plain-%)
-corpus-replay: $(CORPUS_PROGRAMS) $(REPLAYED:%=$(BUILD)/replay-%) ## replay every input of the corpus in every format under ASan and UBSan, and compare the digests of the kernel's
+corpus-replay: $(CORPUS_PROGRAMS) $(REPLAYED:%=$(BUILD)/replay-%) ## replay every input of the corpus in every format under ASan and UBSan, and compare the digests of those that the kernel has
 	@$(PYTHON) fuzz/corpus.py --also $(REPLAYED) -- $(DIGESTED)
 
 corpus-update: $(CORPUS_PROGRAMS) ## write the seeds again, and the digests of the whole corpus
 	@mkdir -p corpus/seeds && rm -f corpus/seeds/* && $(BUILD)/fuzz/seeds corpus/seeds
 	@$(PYTHON) fuzz/corpus.py --update -- $(DIGESTED)
 
-# The corpus as data, with fuzz/embed.h: for the kernel, with REPLAY_SOURCES.
+# The corpus as data, with fuzz/embed.h: for the kernel with these page tables, and their replayer.
 CORPUS_FILES := $(wildcard corpus/*/*)
-$(BUILD)/fuzz/embed.c: fuzz/embed.py fuzz/corpus.py corpus/digests.txt $(CORPUS_FILES)
-	@mkdir -p $(@D) && $(PYTHON) fuzz/embed.py $@
+$(BUILD)/fuzz/embed-%.c: fuzz/embed.py fuzz/corpus.py corpus/digests.txt $(CORPUS_FILES)
+	@mkdir -p $(@D) && $(PYTHON) fuzz/embed.py $(KERNEL_ORDER)-$* $@
 
 # The engines. Every target is the same entry; a canary has a bug that must be found.
 FUZZ_TIME    ?= 60

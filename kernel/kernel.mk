@@ -7,7 +7,7 @@ ACCEL  ?= tcg
 
 KERNEL         := $(BUILD)/kernel/ashlar.elf
 # The replayer and the corpus as data (fuzz/fuzz.mk) are linked in, for the suite to replay it.
-KERNEL_SOURCES := $(sort $(wildcard core/*.c kernel/*.c arch/x86_64/*.S)) $(REPLAY_SOURCES) $(BUILD)/fuzz/embed.c
+KERNEL_SOURCES := $(sort $(wildcard core/*.c kernel/*.c arch/x86_64/*.S)) $(REPLAY_SOURCES) $(BUILD)/fuzz/embed-$(FUZZED_FIRST).c
 KERNEL_OBJECTS := $(KERNEL_SOURCES:%=$(BUILD)/kernel/%.o)
 KERNEL_CFLAGS  := -std=gnu11 -O2 -g $(WARN) -ffreestanding -mno-red-zone -mgeneral-regs-only \
   -mcmodel=kernel -fno-stack-protector -fno-pic -fno-pie -fno-asynchronous-unwind-tables -fcf-protection=none \

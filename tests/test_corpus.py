@@ -11,9 +11,9 @@ import embed
 class Digests(unittest.TestCase):
     def test_what_is_written_is_read_back(self):
         table = {"corpus/seeds/b": ["02", "03"], "corpus/seeds/a": ["00", "01"]}
-        text = corpus.write_digests(["18", "10"], table)
+        text = corpus.write_digests(["18-x86_64-4", "10-x86_64-4"], table)
         self.assertEqual(corpus.read_digests(text), table)
-        self.assertIn("orders 18 10", text)
+        self.assertEqual(corpus.cores_of(text), ["18-x86_64-4", "10-x86_64-4"])
 
     def test_equal_digests_are_no_complaint(self):
         self.assertEqual(corpus.compare({"a": ["1"]}, {"a": ["1"]}), [])
@@ -40,8 +40,14 @@ class Digests(unittest.TestCase):
         wrong = corpus.disagreements("10-riscv64-3", ["a", "b"], {"a": "0"}, ["ERROR: AddressSanitizer"])
         self.assertEqual(wrong, ["10-riscv64-3: b: no digest: ERROR: AddressSanitizer"])
 
-    def test_the_corpus_as_data_has_each_input_with_its_first_digest(self):
-        text = embed.embedded({"corpus/seeds/b": ["ab", "cd"], "corpus/seeds/a": ["12", "34"]},
+    def test_a_kernel_has_the_digests_of_its_own_core(self):
+        text = corpus.write_digests(["18-x86_64-4", "18-x86_64-5"], {"corpus/seeds/a": ["00", "01"]})
+        self.assertEqual(embed.column("18-x86_64-5", text), {"corpus/seeds/a": "01"})
+        with self.assertRaisesRegex(SystemExit, "no digests of 10-riscv64-3"):
+            embed.column("10-riscv64-3", text)
+
+    def test_the_corpus_as_data_has_each_input_with_its_digest(self):
+        text = embed.embedded({"corpus/seeds/b": "ab", "corpus/seeds/a": "12"},
                               {"corpus/seeds/a": b"", "corpus/seeds/b": bytes([7, 255])}.get)
         self.assertIn('{"corpus/seeds/a", input0, 0, 0x12}', text)
         self.assertIn('{"corpus/seeds/b", input1, 2, 0xab}', text)
