@@ -5,7 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SCRATCH 0xFFFFC00000000000u /* addresses for tests: nothing is mapped there */
+#include "pagetable.h"
+
+/* Addresses for tests, the middle of the upper half: nothing is mapped there. With 5 levels they are canonical only with
+ * those. */
+#define SCRATCH (PAGETABLE_UPPER + PAGETABLE_HALF / 2)
 
 /* The entry of this level that the processor meets on its way to address; those above it must point at tables. */
 uint64_t table_entry(uint64_t address, uint32_t level);
@@ -28,6 +32,10 @@ const char *aliases_share_a_frame(void);
 const char *a_large_page_shows_its_block(void); /* suite_large.c */
 const char *a_page_of_1_gib_shows_memory(void);
 const char *pages_are_marked_when_used(void);
+const char *the_processor_walks_all_levels(void); /* suite_levels.c */
+const char *addresses_between_the_halves_are_refused(void);
+const char *pages_lie_at_the_ends_of_the_halves(void);
+const char *each_bit_of_an_address_counts(void);
 const char *direct_map_is_exact(void);        /* suite_direct.c */
 const char *processor_obeys_the_tables(void); /* suite_mmu.c */
 const char *the_attribute_table_is_set(void); /* suite_type.c */

@@ -177,7 +177,7 @@ static const char *bad_mappings_of(frame_t f)
   struct translation was;
   frame_t image = (frame_t)((uint64_t)image_start / FRAME_SIZE);
   struct counts before = count();
-  if (pagetable_map(s, 0x0000800000000000u, f, 1, 0) != STATUS_NOT_CANONICAL ||
+  if (pagetable_map(s, PAGETABLE_HALF, f, 1, 0) != STATUS_NOT_CANONICAL ||
       pagetable_map(s, SCRATCH + 8, f, 1, 0) != STATUS_MISALIGNED) {
     return "bad address";
   }

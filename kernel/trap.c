@@ -56,19 +56,23 @@ void trap_start(void)
   __asm__ volatile("lgdt %0; lidt %1; ltr %w2" : : "m"(g), "m"(i), "r"(24) : "memory");
 }
 
-/* Whether a probe made this fault; if so the trap returns to the probe's caller. */
+/* Whether a probe made this exception; if so the trap returns to the probe's caller. */
 static bool probed(struct trap *t)
 {
+  bool page_fault = t->number == PAGE_FAULT;
+  if (!page_fault && t->number != GENERAL_PROTECTION) {
+    return false;
+  }
   if (t->rip == (uint64_t)probe_read_at || t->rip == (uint64_t)probe_write_at) {
     t->rip = (uint64_t)probe_done;
-  } else if (t->rip == read_cr2() && (t->error & 16u) != 0 &&
+  } else if (page_fault && t->rip == read_cr2() && (t->error & 16u) != 0 &&
              *(uint64_t *)t->rsp == (uint64_t)probe_execute_back) {
     t->rip = (uint64_t)probe_done;
     t->rsp += 8; /* the call that did not arrive */
   } else {
     return false;
   }
-  t->rax = t->error;
+  t->rax = page_fault ? t->error : PROBE_REFUSED;
   return true;
 }
 
@@ -157,7 +161,7 @@ void trap(struct trap *t)
     return_from_user(t);
     return;
   }
-  if (t->number == PAGE_FAULT && probed(t)) {
+  if (probed(t)) {
     return;
   }
   print("Bail out! exception %u (%s) error %x\n", t->number, exception_name(t->number), t->error);

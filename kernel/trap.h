@@ -10,9 +10,11 @@
 /* GDT, TSS with a stack of its own for double faults, IDT. */
 void trap_start(void);
 
-/* Tries one access: PROBE_DONE, or the error code of the page fault it made. The code at the
- * address of probe_execute must be a return instruction. */
+/* Tries one access: PROBE_DONE; PROBE_REFUSED, when the address is not canonical: a general protection fault; or the
+ * error code of the page fault it made. probe_execute is for canonical addresses, and the code there must be a
+ * return instruction. */
 #define PROBE_DONE UINT64_MAX
+#define PROBE_REFUSED (UINT64_MAX - 2)
 uint64_t probe_read(uint64_t address);
 uint64_t probe_write(uint64_t address); /* writes a zero byte */
 uint64_t probe_execute(uint64_t address);

@@ -9,6 +9,7 @@
 #define CR0_CD 0x40000000u /* cache disable */
 #define CR4_PGE 0x80u
 #define CR4_UMIP 0x800u
+#define CR4_LA57 0x1000u /* page tables of 5 levels */
 #define CR4_SMEP 0x100000u
 #define CR4_SMAP 0x200000u
 
