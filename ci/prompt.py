@@ -1,7 +1,7 @@
 """Conversations with the kernel's prompt: what is typed, and what the answers must say.
 
 A step is a line to type and patterns of whole lines that its answer must have, in this order. A pattern's named
-groups can be typed later, as {name}."""
+groups can be typed later, as {name}. So can the places of the kernel that is talked to (PLACES in ci/boot.py)."""
 import os
 import re
 import select
@@ -25,7 +25,7 @@ CONVERSATIONS = {
                  r"  frame records 0x\w+ \.\. 0x\w+, \d+ frames", r"  the kernel's pages: of 4 KiB \d+, of 2 MiB [1-9]\d*, of 1 GiB \d+",
                  r"free: (?P<free>\d+) of \d+ frames, .*",
                  r"  order \d+: \d+", r"owners, in frames", r"  free: (?P=free)", r"  reserved: \d+",
-                 r"  table of level 4: 1"]),
+                 r"  table of level {levels}: 1"]),
         ("frame 0", [r"  frame 0x0 at 0x0: reserved"]),
         QUIT]),
     "prompt_walks_the_tables": (33, [
@@ -33,12 +33,12 @@ CONVERSATIONS = {
                                      r"  level 2 entry 0 = 0x\w+", r"  level 1 entry 272 = 0x\w+",
                                      r"  physical 0x110000: read, execute, global, unowned.*",
                                      r"  frame 0x110 at 0x110000: reserved"]),
-        ("walk 0xffffc00000001238", [r"  level 4 entry 384 = 0x0", r"  not mapped"]),
-        ("walk 0x800000000000", [r"refused: not canonical"]),
+        ("walk {unmapped}", [r"  level {levels} entry 384 = 0x0", r"  not mapped"]),
+        ("walk {hole}", [r"refused: not canonical"]),
         QUIT]),
     "prompt_allocates_and_frees": (33, [
         ("mem", [r"free: (?P<free>\d+) of .*"]),
-        ("alloc 3", [r"frame (?P<block>0x\w+) order 3, seen at 0xffff8\w+"]),
+        ("alloc 3", [r"frame (?P<block>0x\w+) order 3, seen at {direct}\w{7}"]),
         ("frame {block}", [r"  frame {block} at {block}000: kernel, block {block} of order 3, references 1"]),
         ("free {block} 2", [r"refused: wrong order"]),
         ("free {block} 3", [r"free frames {free}"]),
@@ -50,13 +50,13 @@ CONVERSATIONS = {
     "prompt_maps_and_unmaps": (33, [
         ("mem", [r"free: (?P<free>\d+) of .*"]),
         ("alloc 0", [r"frame (?P<one>0x\w+) order 0, .*"]),
-        ("map 0xffffc00000000000 {one}", [r"  physical {one}000: read, write", r"  frame {one} .*, references 2"]),
-        ("map 0xffffc00000000000 {one}", [r"refused: already mapped"]),
+        ("map {scratch} {one}", [r"  physical {one}000: read, write", r"  frame {one} .*, references 2"]),
+        ("map {scratch} {one}", [r"refused: already mapped"]),
         ("free {one} 0", [r"refused: it is mapped: unmap it first"]),
-        ("unmap 0xffffc00000000000", [r"was frame {one}"]),
-        ("unmap 0xffffc00000000000", [r"refused: not mapped"]),
+        ("unmap {scratch}", [r"was frame {one}"]),
+        ("unmap {scratch}", [r"refused: not mapped"]),
         ("free {one} 0", [r"free frames {free}"]),
-        ("map 0xffffc00000000000 {one}", [r"refused: not allocated"]),
+        ("map {scratch} {one}", [r"refused: not allocated"]),
         ("unmap 0xffffffff80110000", [r"refused: a page of the kernel's"]),
         QUIT]),
     "prompt_says_what_is_wrong": (33, [
@@ -77,7 +77,7 @@ CONVERSATIONS = {
         ("free 0xffffffff 0", [r"refused: out of range"]),
         ("free 1 1", [r"refused: misaligned"]),
         ("frame 0xffffffff", [r"refused: out of range"]),
-        ("map 0xffffc00000000001 0x200", [r"refused: misaligned"]),
+        ("map 0x1001 0x200", [r"refused: misaligned"]),
         ("test nonsense", [r"no test is called nonsense; there are", r"# map_is_sane"]),
         ("fault", [r"usage: fault KIND"]),
         ("fault nonsense", [r"no fault is called nonsense; there are page, text, fetch, double"]),
@@ -99,6 +99,29 @@ CONVERSATIONS = {
     "prompt_ends_in_a_fault": (35, [
         ("fault page", [r"Bail out! exception 14 \(page fault\) error 0x2"])]),
 }
+# The same, for a kernel with page tables of 5 levels only.
+OF_5_LEVELS = {
+    "prompt_walks_five_levels": (33, [
+        ("mem", [r"free: (?P<free>\d+) of .*", r"  table of level 4: 2", r"  table of level 5: 1"]),
+        ("walk 0xffffffff80110000", [r"  level 5 entry 511 = 0x\w+", r"  level 4 entry 511 = 0x\w+",
+                                     r"  level 3 entry 510 = 0x\w+", r"  level 2 entry 0 = 0x\w+",
+                                     r"  level 1 entry 272 = 0x\w+", r"  physical 0x110000: read, execute, .*"]),
+        ("walk 0xff00000000110000", [r"  level 5 entry 256 = 0x\w+", r"  level 4 entry 0 = 0x\w+",
+                                     r"  level 3 entry 0 = 0x\w+", r"  level 2 entry 0 = 0x\w+",
+                                     r"  level 1 entry 272 = 0x\w+", r"  physical 0x110000: read, global, .*"]),
+        ("walk 0xffff800000110000", [r"  level 5 entry 511 = 0x\w+", r"  level 4 entry 256 = 0x0", r"  not mapped"]),
+        ("alloc 0", [r"frame (?P<one>0x\w+) order 0, .*"]),
+        ("map 0x1000000000000 {one}", [r"  level 5 entry 1 = 0x\w+", r"  level 4 entry 0 = 0x\w+",
+                                       r"  level 3 entry 0 = 0x\w+", r"  level 2 entry 0 = 0x\w+",
+                                       r"  level 1 entry 0 = 0x\w+", r"  physical {one}000: read, write"]),
+        ("mem", [r"  table of level 4: 3", r"  table of level 5: 1"]),
+        ("unmap 0x1000000000000", [r"was frame {one}"]),
+        ("walk 0x1000000000000", [r"  level 5 entry 1 = 0x0", r"  not mapped"]),
+        ("walk 0x100000000000000", [r"refused: not canonical"]),
+        ("walk 0xfeffffffffffffff", [r"refused: not canonical"]),
+        ("free {one} 0", [r"free frames {free}"]),
+        QUIT]),
+}
 
 
 def lacks(lines, patterns):
@@ -114,6 +137,13 @@ def lacks(lines, patterns):
         at = found[0] + 1
         named.update(found[1].groupdict())
     return None, named
+
+
+def fill(text, named, write=str):
+    """The text with what has been named in place of each {name}."""
+    for name, value in named.items():
+        text = text.replace(f"{{{name}}}", write(value))
+    return text
 
 
 class Console:
@@ -151,14 +181,12 @@ class Console:
         return self.process.wait(max(0.1, self.deadline - time.monotonic()))
 
 
-def converse(console, steps):
+def converse(console, steps, places):
     """Goes through the steps; what is wrong (or None)."""
-    named = {}
+    named = dict(places)
     console.read()
     for typed, patterns in steps:
-        for name, text in named.items():
-            typed = typed.replace(f"{{{name}}}", text)
-            patterns = [p.replace(f"{{{name}}}", re.escape(text)) for p in patterns]
+        typed, patterns = fill(typed, named), [fill(p, named, re.escape) for p in patterns]
         console.type(typed if typed == CTRL_D else typed + "\r")
         missing, more = lacks(console.read().split("\n")[1:], patterns)
         if missing is not None:
@@ -167,15 +195,20 @@ def converse(console, steps):
     return None
 
 
-def talk(line, name, timeout):
+def conversations(levels):
+    """What is said to a kernel with so many levels of page tables."""
+    return {**CONVERSATIONS, **(OF_5_LEVELS if levels == 5 else {})}
+
+
+def talk(line, conversation, timeout, places):
     """A conversation with the kernel that this command boots: the console's text, and what is wrong (or None)."""
-    status, steps = CONVERSATIONS[name]
+    status, steps = conversation
     try:
         console = Console(line, timeout)
     except FileNotFoundError:
         return "", line[0] + " is not installed: make setup"
     try:
-        wrong = converse(console, steps)
+        wrong = converse(console, steps, places)
         if wrong is None and (ended := console.end()) != status:
             wrong = f"exit status {ended} is not {status}"
     except (TimeoutError, subprocess.TimeoutExpired):

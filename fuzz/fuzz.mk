@@ -78,7 +78,7 @@ corpus-update: $(CORPUS_PROGRAMS) ## write the seeds again, and the digests of t
 
 # The corpus as data, with fuzz/embed.h: for the kernel with these page tables, and their replayer.
 CORPUS_FILES := $(wildcard corpus/*/*)
-$(BUILD)/fuzz/embed-%.c: fuzz/embed.py fuzz/corpus.py corpus/digests.txt $(CORPUS_FILES)
+$(BOOTED:%=$(BUILD)/fuzz/embed-%.c): $(BUILD)/fuzz/embed-%.c: fuzz/embed.py fuzz/corpus.py corpus/digests.txt $(CORPUS_FILES)
 	@mkdir -p $(@D) && $(PYTHON) fuzz/embed.py $(KERNEL_ORDER)-$* $@
 
 # The engines. Every target is the same entry; a canary has a bug that must be found.

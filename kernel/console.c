@@ -3,17 +3,11 @@
 #include <stdarg.h>
 
 #include "cpu.h"
+#include "ports.h"
 #include "trap.h"
 
-#define SERIAL 0x3F8u
-#define INTERRUPT_ENABLE (SERIAL + 1)
-#define MODEM_CONTROL (SERIAL + 4)
-#define LINE_STATUS (SERIAL + 5)
-#define RECEIVED 1u
-#define CAN_SEND 0x20u
 #define PIC 0x20u         /* the first interrupt controller */
 #define SERIAL_LINE 0x10u /* its line 4 */
-#define DEBUG_EXIT 0xF4u
 
 static void put(char c)
 {
@@ -87,7 +81,7 @@ void print(const char *format, ...)
 
 void leave(int ok)
 {
-  out8(DEBUG_EXIT, ok ? 0x10 : 0x11);
+  out8(DEBUG_EXIT, ok ? EXIT_PASSED : EXIT_FAILED);
   for (;;) {
     __asm__ volatile("cli; hlt");
   }

@@ -4,13 +4,15 @@
 #include "leaf.h"
 #include "memory.h"
 
-#define LARGE_FRAMES 512u    /* frames of a page of 2 MiB, which an entry of level 2 maps */
-#define FRAMES_OF_2 0x40000u /* frames that a table of level 2 shows: 1 GiB */
-#define FRAMES_OF_3 0x8000000u
+#define LARGE_FRAMES 512u /* frames of a page of 2 MiB, which an entry of level 2 maps */
 
 uint64_t early_tables(uint64_t nframes)
 {
-  return nframes / FRAMES_OF_2 + 2 + nframes / FRAMES_OF_3 + 2;
+  uint64_t most = 0;
+  for (uint32_t level = 2; level < PAGETABLE_LEVELS; level++) {
+    most += nframes / page_span(level + 1) + 2;
+  }
+  return most;
 }
 
 /* The table an entry points at; made, of no entries, where there is none. Null when tables is empty. */
@@ -32,15 +34,16 @@ static uint64_t *below(uint64_t *entry, struct run *tables)
 
 bool early_show(struct run run, struct run *tables)
 {
-  uint64_t *root = frame_view(read_cr3() / FRAME_SIZE);
   for (uint64_t f = run.first - run.first % LARGE_FRAMES; f < run.end; f += LARGE_FRAMES) {
     uint64_t address = DIRECT_MAP + f * FRAME_SIZE;
-    uint64_t *level3 = below(&root[address >> 39 & 511], tables);
-    uint64_t *level2 = level3 == 0 ? 0 : below(&level3[address >> 30 & 511], tables);
-    if (level2 == 0) {
+    uint64_t *table = frame_view(read_cr3() / FRAME_SIZE);
+    for (uint32_t level = PAGETABLE_LEVELS; table != 0 && level > 2; level--) {
+      table = below(&table[address >> (12 + 9 * (level - 1)) & 511], tables);
+    }
+    if (table == 0) {
       return false;
     }
-    uint64_t *entry = &level2[address >> 21 & 511];
+    uint64_t *entry = &table[address >> 21 & 511];
     if (!pte_present(*entry)) {
       *entry = pte_leaf((uint32_t)f, PAGE_WRITE, 2);
     }

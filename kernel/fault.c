@@ -4,8 +4,9 @@
 
 #include "command.h"
 #include "memory.h"
+#include "suite.h"
 
-#define UNMAPPED 0xFFFFC00000001238u
+#define UNMAPPED (SCRATCH + 0x1238)
 
 static void write_to(uint64_t address)
 {

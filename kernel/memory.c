@@ -201,7 +201,9 @@ static uint64_t most_tables(uint64_t nframes)
   uint64_t whole = memory.largest < 3 ? nframes / page_span(3) : 0;
   uint64_t direct = 2 * borders + whole + nframes / page_span(3) / TABLE_ENTRIES + 1;
   uint64_t image = (image_frame(image_end) - image_frame(text_start)) / page_span(2) + 2;
-  return direct + image + 2 + 1; /* levels 2 and 3 of the image; the root */
+  uint64_t upper =
+      2 * (PAGETABLE_LEVELS - 4);        /* one of level 4 for each, where that is not the root */
+  return direct + image + 2 + upper + 1; /* levels 2 and 3 of the image; the root */
 }
 
 /* Places the buddy's words, the frames' records and the frames for the address space's tables. The records of a

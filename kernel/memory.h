@@ -6,7 +6,8 @@
 #include "memmap.h"
 #include "pagetable.h"
 
-#define DIRECT_MAP 0xFFFF800000000000u
+/* The direct map begins with the upper half, wherever that does: boot.S has it in entry 256 of its root. */
+#define DIRECT_MAP PAGETABLE_UPPER
 #define IMAGE_BASE 0xFFFFFFFF80000000u
 
 struct memory {

@@ -41,6 +41,28 @@ class Formats(unittest.TestCase):
         _, said = printed("corpus-replay")
         self.assertIn("corpus.py --also 10-x86_64-5 10-riscv64-3 10-riscv64-4 -- 18-x86_64-4 10-x86_64-4 18-x86_64-5", said)
 
+    def test_an_image_of_the_kernel_has_its_levels_and_its_digests(self):
+        code, said = printed("kernel", "LEVELS=5")
+        self.assertEqual(code, 0)
+        compiled = [line for line in said.splitlines() if " -c " in line]
+        self.assertTrue(compiled)
+        for line in compiled:
+            self.assertIn("-Iarch/x86_64 -DPAGETABLE_LEVELS=5", line)
+            self.assertIn("-o build/kernel-5/", line)
+        self.assertIn("fuzz/embed.py 18-x86_64-5 build/fuzz/embed-x86_64-5.c", said)
+
+    def test_a_kernel_is_built_for_4_or_5_levels(self):
+        for wrong in ("3", "6", "4 5"):
+            code, said = printed("kernel", f"LEVELS={wrong}")
+            self.assertNotEqual(code, 0)
+            self.assertIn("page tables of 4 5 levels", said)
+
+    def test_all_images_are_booted_unless_one_is_asked_for(self):
+        both = ["4=build/kernel-4/ashlar.elf", "5=build/kernel-5/ashlar.elf"]
+        for words, images in (["boot"], both), (["boot", "LEVELS=5"], both[1:]):
+            said = printed(*words)[1].split()
+            self.assertEqual(said[said.index("ci/boot.py") + 1:], images)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -4,7 +4,6 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
-from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "ci"))
 import prompt
@@ -48,13 +47,15 @@ class Talk(unittest.TestCase):
             path = Path(folder) / "kernel"
             path.write_text(f"#!{sys.executable}\n" + script)
             path.chmod(path.stat().st_mode | stat.S_IXUSR)
-            with mock.patch.dict(prompt.CONVERSATIONS, {"one": (status, steps)}):
-                return prompt.talk([str(path)], "one", timeout)
+            return prompt.talk([str(path)], (status, steps), timeout, {"place": "0x10"})
 
     def test_answers_as_wanted(self):
         text, wrong = self.talk([("give", [r"block (?P<b>0x\w+)"]), ("take {b}", [r"taken {b}"]), ("quit", [])])
         self.assertIsNone(wrong)
         self.assertIn("> take 0x10\ntaken 0x10\n", text)
+
+    def test_the_kernels_places_can_be_typed_and_answered(self):
+        self.assertIsNone(self.talk([("give", [r"block {place}"]), ("take {place}", []), ("quit", [])])[1])
 
     def test_another_answer_is_wrong(self):
         self.assertIn("the answer to 'nothing' lacks", self.talk([("nothing", ["taken"])])[1])
@@ -72,11 +73,10 @@ class Talk(unittest.TestCase):
         self.assertEqual(self.talk([("give", ["block 0x10"])], timeout=1)[1], "no end after 1 s")
 
     def test_without_qemu_the_fix_is_named(self):
-        with mock.patch.dict(prompt.CONVERSATIONS, {"one": (33, [])}):
-            self.assertIn("make setup", prompt.talk(["/nonexistent/qemu"], "one", 1)[1])
+        self.assertIn("make setup", prompt.talk(["/nonexistent/qemu"], (33, []), 1, {})[1])
 
     def test_every_conversation_ends(self):
-        for name, (_, steps) in prompt.CONVERSATIONS.items():
+        for name, (_, steps) in prompt.conversations(5).items():
             self.assertTrue(steps[-1][0] in ("quit", prompt.CTRL_D) or steps[-1][0].startswith("fault "), name)
 
 
