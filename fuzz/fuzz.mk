@@ -84,14 +84,15 @@ $(BOOTED:%=$(BUILD)/fuzz/embed-%.c): $(BUILD)/fuzz/embed-%.c: fuzz/embed.py fuzz
 # The engines. Every target is the same entry; a canary has a bug that must be found.
 FUZZ_TIME    ?= 60
 ENGINE       ?= both
+ENGINES      := libfuzzer afl
 FUZZ_HOME    := $(BUILD)/fuzz/$(FORMAT)
 FUZZ_SOURCES := $(call replayer,$(FORMAT)) fuzz/mutate.c $(REPLAY_CORE)
 FUZZ_DEPS    := fuzz/target.c $(FUZZ_SOURCES) $(REPLAY_DEPS)
 FUZZ_FLAGS   := -std=c11 -g -O2 -DBUDDY_MAX_ORDER=$(FUZZ_ORDER)u -Icore $(call tables,$(FORMAT))
-FUZZ_TARGETS := $(addprefix $(FUZZ_HOME)/,libfuzzer libfuzzer-canary afl afl-canary) $(BUILD)/fuzz/mutator.so
+FUZZ_TARGETS := $(foreach e,$(ENGINES),$(FUZZ_HOME)/$(e) $(FUZZ_HOME)/$(e)-canary) $(BUILD)/fuzz/mutator.so
 AFL_CC       := AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 afl-clang-fast
 
-.PHONY: fuzz fuzz-targets
+.PHONY: fuzz fuzz-targets fuzz-matrix
 # No byte of an input is compared with a magic number, and the calls that trace comparisons are slow.
 NO_CMP       := -fno-sanitize-coverage=trace-cmp
 # $(call fuzz_target,compiler and its sanitizers,more flags,flags after -fsanitize=fuzzer)
@@ -112,6 +113,12 @@ fuzz-targets: $(FUZZ_TARGETS) $(BUILD)/replay-$(FUZZ_ORDER)-$(FORMAT) ## build t
 
 fuzz: fuzz-targets ## fuzz the core against the model (FUZZ_TIME=60 ENGINE=libfuzzer|afl|both JOBS=n FORMAT=x86_64-4|x86_64-5|riscv64-3|riscv64-4)
 	@$(PYTHON) fuzz/fuzz.py --format $(FORMAT) --engine $(ENGINE) --time $(FUZZ_TIME) --jobs $(JOBS)
+
+# A list as JSON.
+json = ["$(subst $() ,"$(comma) ",$(strip $(1)))"]
+comma := ,
+fuzz-matrix: ## what there is to fuzz, formats and engines, as JSON: CI runs each with each
+	@echo '{"format": $(call json,$(FUZZED)), "engine": $(call json,$(ENGINES))}'
 
 # What one core replays without sanitizers, and the corpus that fuzzing has left.
 .PHONY: fuzz-speed corpus-grow
