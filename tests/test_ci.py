@@ -1,23 +1,15 @@
 """What the jobs on other machines do: every step is a make target, and what is fuzzed stands in the makefiles alone."""
 import json
-import os
 import re
-import subprocess
 import sys
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-WORKFLOW = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
-
-sys.path.insert(0, str(ROOT / "fuzz"))
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent / "fuzz")]
 import fuzz
+from making import ROOT, make
 
-
-def make(*words):
-    """What make prints; it is no part of the make that runs the tests."""
-    clean = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
-    return subprocess.run(["make", "--silent", *words], cwd=ROOT, text=True, capture_output=True, env=clean, check=True).stdout
+WORKFLOW = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
 
 
 def job(name):
@@ -26,7 +18,7 @@ def job(name):
 
 
 class Matrix(unittest.TestCase):
-    MATRIX = json.loads(make("fuzz-matrix"))
+    MATRIX = json.loads(make("--silent", "fuzz-matrix")[1])
 
     def test_it_has_each_format_that_is_fuzzed_and_each_engine(self):
         fuzzed = re.search(r"^FUZZED +:= (.*)$", (ROOT / "Makefile").read_text(), re.M)[1].split()
@@ -53,7 +45,7 @@ class Targets(unittest.TestCase):
     def test_every_make_target_of_a_job_is_one(self):
         names = set(re.findall(r"\bmake (?:--silent )?([a-z][a-z-]*)", "\n".join(re.findall(r"run: (.*)", WORKFLOW))))
         self.assertIn("boot", names)
-        listed = set(re.findall(r"^  make (\S+)", make("help"), re.M))
+        listed = set(re.findall(r"^  make (\S+)", make("--silent", "help")[1], re.M))
         self.assertEqual(names - listed, set())
 
 

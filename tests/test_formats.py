@@ -1,17 +1,16 @@
 """What make builds for each format of page tables that is fuzzed. Nothing is run: make only prints."""
-import os
-import subprocess
+import sys
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from making import make
 
 
 def printed(*words):
     """What make would do, as one line a command, and its exit status."""
-    clean = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
-    done = subprocess.run(["make", "-n", "-B", *words], cwd=ROOT, text=True, capture_output=True, env=clean)
-    return done.returncode, done.stdout.replace("\\\n", " ") + done.stderr
+    code, said = make("-n", "-B", *words)
+    return code, said.replace("\\\n", " ")
 
 
 class Formats(unittest.TestCase):
