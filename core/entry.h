@@ -48,6 +48,15 @@ static inline uint8_t owner_of(const struct frames *db, frame_t frame)
   return db->records[frame].owner;
 }
 
+/* Whether the kernel or a user has what this owner has: only their frames may be mapped with a reference. */
+/*@ assigns \nothing;
+    ensures exact: \result <==> OWNER_KERNEL <= owner <= OWNER_USER;
+*/
+static inline bool owner_mappable(enum owner owner)
+{
+  return owner == OWNER_KERNEL || owner == OWNER_USER;
+}
+
 /* Tells the caller what an entry of a table of this level says of a page. */
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
@@ -73,7 +82,7 @@ static inline void report(const struct pagetable *table, uint64_t entry, uint64_
   //@ assert far_offset: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.offset[k] != &out->frame && &table->frames->buddy.free.offset[k] != &out->permissions && &table->frames->buddy.free.offset[k] != &out->level;
   //@ assert far_length: \forall integer k; 0 <= k < BITSET_LEVELS ==> &table->frames->buddy.free.length[k] != &out->frame && &table->frames->buddy.free.length[k] != &out->permissions && &table->frames->buddy.free.length[k] != &out->level;
   frame_t first = pte_frame(entry, level);
-  uint32_t offset = (uint32_t)(page % page_frames(level));
+  uint32_t offset = offset_in(page, level);
   //@ assert offset: offset == Offset(page, level) && first == PteFrame(entry, level);
   //@ assert small: level == 1 ==> offset == 0;
   //@ assert large: level == 2 ==> first <= 0xFFFFFE00 && offset < 512;
@@ -99,7 +108,7 @@ static inline void report(const struct pagetable *table, uint64_t entry, uint64_
   //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
   //@ assert held: FramesHeld(table->frames);
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert aligned: Aligned(table->frames, table->memory);
+  //@ assert aligned: GoodPages(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
 }
 
@@ -190,6 +199,53 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
   return taken;
 }
 
+/* Replaces a present entry that is as expected. Returns what it was: as expected when it was replaced; if not, nothing
+ * was written, and expected lacks a bit that the processor has set meanwhile. */
+/*@ requires layout: SpaceLayout(table);
+    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES;
+    requires present: PtePresent(Slot(table->memory, 512 * frame + index)) && SameEntry(expected, Slot(table->memory, 512 * frame + index));
+    requires entry: PtePresent(entry);
+    requires frames: FramesValid(table->frames);
+    assigns table->memory[512 * frame + index];
+    ensures same: SameEntry(\result, \old(Slot(table->memory, 512 * frame + index)));
+    ensures written: \result == expected ==> Slot(table->memory, 512 * frame + index) == entry;
+    ensures refused: \result != expected ==> Slot(table->memory, 512 * frame + index) == \old(Slot(table->memory, 512 * frame + index)) &&
+      PteAccessed(\result) + PteDirty(\result) > PteAccessed(expected) + PteDirty(expected);
+    ensures present: PtePresent(Slot(table->memory, 512 * frame + index));
+    ensures layout: SpaceLayout(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures frames: FramesValid(table->frames);
+    ensures others: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
+    ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
+*/
+static inline uint64_t swap_slot(const struct pagetable *table, frame_t frame, uint32_t index,
+                                 uint64_t expected, uint64_t entry)
+{
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
+  uint64_t held = pte_update(&table->memory[slot_of(frame, index)], expected, entry);
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
+  //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant other: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes ==>
+         Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  return held;
+}
+
 /* Gives a present entry of a table of this level other permissions; accessed and dirty stay as the processor leaves them. Returns the
  * entry as it was at that moment. */
 /*@ requires layout: SpaceLayout(table);
@@ -214,39 +270,22 @@ static inline uint64_t take_slot(const struct pagetable *table, frame_t frame, u
 static inline uint64_t change_slot(const struct pagetable *table, frame_t frame, uint32_t index,
                                    uint32_t level, uint64_t entry, uint32_t permissions)
 {
-  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
-  uint64_t *slot = &table->memory[slot_of(frame, index)];
   uint64_t held = entry;
   /* Each try but the last meets a bit more, accessed or dirty: at most three. */
-  /*@ loop invariant same: PtePresent(held) && SameEntry(held, \at(Slot(table->memory, 512 * frame + index), Pre));
-      loop invariant untouched: *slot == \at(Slot(table->memory, 512 * frame + index), Pre);
-      loop assigns entry, held, *slot;
+  /*@ loop invariant same: SameEntry(held, \at(Slot(table->memory, 512 * frame + index), Pre));
+      loop invariant untouched: Slot(table->memory, 512 * frame + index) == \at(Slot(table->memory, 512 * frame + index), Pre);
+      loop invariant layout: SpaceLayout(table);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
+      loop invariant frames: FramesValid(table->frames);
+      loop invariant others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
+      loop invariant counts: SameCounts{Pre, Here}(table->frames, table->memory);
+      loop assigns entry, held, table->memory[512 * frame + index];
       loop variant 2 - PteAccessed(held) - PteDirty(held);
   */
   do {
     entry = held;
-    held = pte_update(slot, entry, pte_with_permissions(entry, permissions, level));
+    held = swap_slot(table, frame, index, entry, pte_with_permissions(entry, permissions, level));
   } while (held != entry);
-  //@ ghost lemma_numbers(&table->frames->buddy);
-  //@ assert same_space: SameSpace{Pre, Here}(table);
-  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
-  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
-  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
-  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
-  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
-  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
-  //@ assert memory: BuddyMemory(&table->frames->buddy);
-  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
-  //@ assert held: FramesHeld(table->frames);
-  //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
-  /*@ ghost
-    /@ loop invariant range: 0 <= k <= 512;
-       loop invariant other: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes ==>
-         Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
-       loop assigns k;
-       loop variant 512 - k; @/
-    for (uint32_t k = 0; k < 512; k++) {}
-  */
   return entry;
 }
 
@@ -282,6 +321,99 @@ static inline void clear_table(const struct pagetable *table, frame_t frame)
        loop variant 512 - k; @/
     for (uint32_t k = 0; k < 512; k++) {}
   */
+}
+
+/* Fills a table of this level (1 or 2) with pages in a row from frame first on; seen: 1 if accessed, and 2 if dirty. */
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes;
+    requires frames: FramesValid(table->frames);
+    requires page: 1 <= level <= 2 && PteAligned(first, level + 1) && PteKnown(permissions) && seen <= 3;
+    assigns table->memory[512 * frame .. 512 * frame + 511];
+    ensures layout: SpaceLayout(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures frames: FramesValid(table->frames);
+    ensures filled: FilledTo(table->memory, frame, level, first, permissions, 512);
+    ensures seen: SeenTo(table->memory, frame, seen, 512);
+    ensures count: Count(table->memory, 512 * frame, 512) == 512;
+    ensures others: SameEntriesOutside{Pre, Post}(table->frames, table->memory, frame);
+    ensures counts: SameCountsOutside{Pre, Post}(table->frames, table->memory, frame);
+*/
+static inline void fill_table(const struct pagetable *table, frame_t frame, uint32_t level,
+                              frame_t first, uint32_t permissions, uint32_t seen)
+{
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant layout: SpaceLayout(table) && table->frames->nframes == \at(table->frames->nframes, Pre);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
+      loop invariant frames: FramesValid(table->frames);
+      loop invariant filled: FilledTo(table->memory, frame, level, first, permissions, i);
+      loop invariant seen: SeenTo(table->memory, frame, seen, i);
+      loop invariant others: SameEntriesOutside{Pre, Here}(table->frames, table->memory, frame);
+      loop invariant counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, frame);
+      loop assigns i, table->memory[512 * frame .. 512 * frame + 511];
+      loop variant TABLE_ENTRIES - i;
+  */
+  for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
+    //@ assert small: level == 1 ==> first <= 0xFFFFFE00;
+    //@ assert large: level == 2 ==> first <= 0xFFFC0000 && (first + 512 * i) % 512 == 0;
+    uint64_t entry = pte_page(first + i * page_frames(level), permissions, seen, level);
+    //@ assert one: level == 1 ==> PteFrame(entry, level) == first + i;
+    //@ assert two: level == 2 ==> PteFrame(entry, level) == first + 512 * i;
+    write_slot(table, frame, i, entry);
+    //@ assert before: \forall integer s; 512 * frame <= s < 512 * frame + i ==> Slot(table->memory, s) == \at(Slot(table->memory, s), LoopCurrent);
+    //@ assert filled: FilledTo(table->memory, frame, level, first, permissions, i) && SeenTo(table->memory, frame, seen, i);
+  }
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant all: Count(table->memory, 512 * frame, k) == k;
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+}
+
+/* Puts a table of the level below in the place of the page of an entry, of a table of this level (2 or 3), with the
+ * same frames, permissions, accessed and dirty. Returns the entry as it was at that moment. */
+/*@ requires layout: SpaceLayout(table) && FramesValid(table->frames);
+    requires range: frame < table->frames->nframes && index < TABLE_ENTRIES && child < table->frames->nframes && child != frame;
+    requires present: PtePresent(Slot(table->memory, 512 * frame + index)) && SameEntry(entry, Slot(table->memory, 512 * frame + index));
+    requires page: 2 <= level <= 3 && PteAligned(PteFrame(entry, level), level) && PteKnown(PtePermissions(entry, level));
+    assigns table->memory[512 * frame + index], table->memory[512 * child .. 512 * child + 511];
+    ensures layout: SpaceLayout(table) && FramesValid(table->frames);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures same: SameEntry(\result, \old(Slot(table->memory, 512 * frame + index)));
+    ensures points: Child(Slot(table->memory, 512 * frame + index), level) == child;
+    ensures filled: FilledTo(table->memory, child, level - 1, PteFrame(entry, level), PtePermissions(entry, level), 512);
+    ensures seen: SeenTo(table->memory, child, PteAccessed(\result) + 2 * PteDirty(\result), 512);
+    ensures count: Count(table->memory, 512 * child, 512) == 512;
+    ensures others: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 != child && s != 512 * frame + index ==>
+      Slot(table->memory, s) == \old(Slot(table->memory, s));
+    ensures counts: SameCountsOutside{Pre, Post}(table->frames, table->memory, child);
+*/
+static inline uint64_t split_slot(const struct pagetable *table, frame_t frame, uint32_t index,
+                                  uint32_t level, uint64_t entry, frame_t child)
+{
+  //@ assert apart: (512 * frame + index) / 512 == frame;
+  uint64_t held = entry;
+  /* As in change_slot: at most three tries. */
+  /*@ loop invariant same: SameEntry(held, \at(Slot(table->memory, 512 * frame + index), Pre));
+      loop invariant untouched: Slot(table->memory, 512 * frame + index) == \at(Slot(table->memory, 512 * frame + index), Pre);
+      loop invariant layout: SpaceLayout(table) && FramesValid(table->frames);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
+      loop invariant others: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 != child && s != 512 * frame + index ==>
+        Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
+      loop invariant counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, child);
+      loop assigns entry, held, table->memory[512 * frame + index], table->memory[512 * child .. 512 * child + 511];
+      loop variant 2 - PteAccessed(held) - PteDirty(held);
+  */
+  do {
+    entry = held;
+    uint32_t seen = (pte_accessed(entry) ? 1u : 0u) + (pte_dirty(entry) ? 2u : 0u);
+    fill_table(table, child, level - 1, pte_frame(entry, level), pte_permissions(entry, level),
+               seen);
+    //@ ghost Filled: ;
+    held = swap_slot(table, frame, index, entry, pte_table(child));
+    //@ assert row: \forall integer s; 512 * child <= s < 512 * child + 512 ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Filled);
+  } while (held != entry);
+  return entry;
 }
 
 /* What the number of a table's entries says of each of them, and the other way round (proofs/entry.c). */
@@ -396,11 +528,30 @@ static inline void set_slot(const struct pagetable *table, frame_t frame, frame_
   //@ assert held: FramesHeld(table->frames);
 }
 
+/* Says how many entries a table has. */
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && live <= TABLE_ENTRIES;
+    requires frames: FramesValid(table->frames) && Owner(table->frames, frame) >= OWNER_TABLE1;
+    assigns table->frames->records[frame].live;
+    ensures layout: SpaceLayout(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures frames: FramesValid(table->frames);
+    ensures live: Live(table->frames, frame) == live;
+    ensures records: SameButTable{Pre, Post}(table->frames, frame, -1);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
+*/
+static inline void set_live(const struct pagetable *table, frame_t frame, uint32_t live)
+{
+  table->frames->records[frame].live = (uint16_t)live;
+  //@ assert layout: SpaceLayout(table);
+  //@ assert frames: FramesValid(table->frames);
+}
+
 /* Makes an address space of a database, its direct map and a root. */
 /*@ requires layout: MapLayout(frames, memory) && FramesValid(frames);
     requires table: \valid(table) && \separated(table, memory + (0 .. 512 * frames->nframes - 1), FRAMES_MEMORY(frames));
     assigns *table;
-    ensures made: table->frames == frames && table->memory == memory && table->root == root;
+    ensures made: table->frames == frames && table->memory == memory && table->root == root && table->write_execute == 0;
     ensures layout: SpaceLayout(table);
     ensures places: SamePlaces{Pre, Post}(frames);
     ensures frames: FramesValid(frames);
@@ -413,6 +564,7 @@ static inline void set_space(struct pagetable *table, struct frames *frames, uin
   table->frames = frames;
   table->memory = memory;
   table->root = root;
+  table->write_execute = false;
   //@ ghost lemma_numbers(&frames->buddy);
   //@ assert records: SameRecords{Pre, Here}(frames);
   //@ assert places: SamePlaces{Pre, Here}(frames);
@@ -425,6 +577,36 @@ static inline void set_space(struct pagetable *table, struct frames *frames, uin
   //@ assert set_layout: BitsetLayout(&frames->buddy.free);
   //@ assert memory: BuddyMemory(&frames->buddy);
   //@ assert held: FramesHeld(frames);
+}
+
+/* Says whether pages may be writable and executable at once. */
+/*@ requires valid: SpaceValid(table) && \valid(table);
+    assigns table->write_execute;
+    ensures set: table->write_execute == allow;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures records: SameRecords{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+static inline void set_write_execute(struct pagetable *table, bool allow)
+{
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
+  table->write_execute = allow;
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert records: SameRecords{Pre, Here}(table->frames);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert pages: GoodPages(table->frames, table->memory);
+  //@ assert counted: Counted(table->frames, table->memory);
 }
 
 #endif

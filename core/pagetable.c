@@ -15,18 +15,24 @@ static enum status page_status(uint64_t address, uint32_t level)
     return STATUS_BAD_LEVEL;
   if (!is_canonical(address))
     return STATUS_NOT_CANONICAL;
-  return address % (PAGE_SIZE * (uint64_t)page_frames(level)) == 0 ? STATUS_OK : STATUS_MISALIGNED;
+  bool aligned = address % PAGE_SIZE == 0 && offset_in(address / PAGE_SIZE, level) == 0;
+  //@ assert two: level == 2 ==> (aligned <==> address % 2097152 == 0);
+  //@ assert three: level == 3 ==> (aligned <==> address % 1073741824 == 0);
+  return aligned ? STATUS_OK : STATUS_MISALIGNED;
 }
 
-/*@ assigns \nothing;
-    ensures good: \result == STATUS_OK <==> GoodPermissions(permissions);
+/*@ requires table: \valid_read(table);
+    assigns \nothing;
+    ensures good: \result == STATUS_OK <==> GoodPermissions(permissions, table->write_execute);
     ensures bad: \result == STATUS_OK || \result == STATUS_BAD_PERMISSION;
 */
-static enum status permission_status(uint32_t permissions)
+static enum status permission_status(const struct pagetable *table, uint32_t permissions)
 {
   bool both = permissions % 4 == PAGE_WRITE + PAGE_EXECUTE;
   bool cache = permissions / PAGE_WRITE_COMBINING % 4 != 3;
-  return permissions <= PAGE_PERMISSIONS && !both && cache ? STATUS_OK : STATUS_BAD_PERMISSION;
+  return permissions <= PAGE_PERMISSIONS && (!both || table->write_execute) && cache
+             ? STATUS_OK
+             : STATUS_BAD_PERMISSION;
 }
 
 /* The table that an entry of a table of this level points at, -1 if it points at none. */
@@ -99,7 +105,8 @@ struct found {
     ensures entry: SameEntry(\result.entry, Entry(table->memory, table->root, page, \result.at.level));
     ensures statuses: Found(\result.status);
     ensures mapped: \result.status == STATUS_OK <==> Leaf(table->memory, table->root, page, level);
-    ensures place: \result.status == STATUS_OK ==> \result.at.level == level && PteAligned(PteFrame(\result.entry, level), level);
+    ensures place: \result.status == STATUS_OK ==> \result.at.level == level && PteAligned(PteFrame(\result.entry, level), level) &&
+      PteKnown(PtePermissions(\result.entry, level));
     ensures absent: \result.status == STATUS_NOT_MAPPED ==> Absent(table->memory, table->root, page, level);
     ensures empty: \result.status == STATUS_NOT_MAPPED ==> !PtePresent(Entry(table->memory, table->root, page, \result.at.level));
     ensures larger: \result.status == STATUS_LARGER_PAGE ==> LargerPage(table->memory, table->root, page, level);
@@ -146,13 +153,15 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
   //@ assert reached: Reached(table->frames, table->memory);
   //@ assert place: (512 * frame + Digit(page, level)) / 512 == frame && Place(table->memory, table->root, page, level) == 512 * frame + Digit(page, level);
   //@ assert owner: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1 + level - 1;
-  //@ assert aligned: AlignedSlot(table->frames, table->memory, 512 * frame + Digit(page, level));
+  //@ assert aligned: GoodPageSlot(table->frames, table->memory, 512 * frame + Digit(page, level));
   uint64_t old = change_slot(table, frame, index_of(page, level), level, entry, permissions);
+  //@ assert next_others: SameNextBut{Pre, Here}(table->frames, table->memory, frame, Digit(page, level));
+  //@ assert next_own: Next{Pre}(table->memory, frame, Digit(page, level), level) == -1 && Next(table->memory, frame, Digit(page, level), level) == -1;
   //@ assert next: SameNext{Pre, Here}(table->frames, table->memory);
   //@ assert paths: SamePaths{Pre, Here}(table->frames, table->memory);
   //@ assert path: Table(table->memory, table->root, page, level) == frame;
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert aligned_still: Aligned(table->frames, table->memory);
+  //@ assert aligned_still: GoodPages(table->frames, table->memory);
   //@ assert leaves: SameLeavesBut{Pre, Here}(table->frames, table->memory, 512 * frame + Digit(page, level));
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
   return old;
@@ -160,7 +169,8 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
 
 /* Maps a page whose entry is not present; its table is in frame. */
 /*@ requires valid: TreeValid(table) && Counted(table->frames, table->memory) && Page(page) && PageLevel(level);
-    requires entry: PtePresent(entry) && PteTable(entry, level) == 0 && PteAligned(PteFrame(entry, level), level);
+    requires entry: PtePresent(entry) && PteTable(entry, level) == 0 && PteAligned(PteFrame(entry, level), level) &&
+      PteKnown(PtePermissions(entry, level));
     requires unmapped: frame == Table(table->memory, table->root, page, level) && !PtePresent(Entry(table->memory, table->root, page, level));
     requires frames: FramesValid(table->frames);
     assigns table->frames->records[frame].live, table->memory[512 * frame + Digit(page, level)];
@@ -184,7 +194,7 @@ static inline void add_page(const struct pagetable *table, uint64_t page, uint32
   //@ assert paths: SamePaths{Pre, Here}(table->frames, table->memory);
   //@ assert path: Table(table->memory, table->root, page, level) == frame;
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert aligned: Aligned(table->frames, table->memory);
+  //@ assert aligned: GoodPages(table->frames, table->memory);
   //@ assert leaves: SameLeavesBut{Pre, Here}(table->frames, table->memory, 512 * frame + Digit(page, level));
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
 }
@@ -211,12 +221,12 @@ static inline uint64_t remove_page(const struct pagetable *table, frame_t frame,
   (void)level; /* the contract speaks of it */
   //@ assert reached: Reached(table->frames, table->memory);
   //@ assert place: (512 * frame + index) / 512 == frame;
-  //@ assert aligned: AlignedSlot(table->frames, table->memory, 512 * frame + index);
+  //@ assert aligned: GoodPageSlot(table->frames, table->memory, 512 * frame + index);
   uint64_t entry = remove_entry(table, frame, index);
   //@ assert next: SameNext{Pre, Here}(table->frames, table->memory);
   //@ assert paths: SamePaths{Pre, Here}(table->frames, table->memory);
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert aligned_still: Aligned(table->frames, table->memory);
+  //@ assert aligned_still: GoodPages(table->frames, table->memory);
   //@ assert leaves: SameLeavesBut{Pre, Here}(table->frames, table->memory, 512 * frame + index);
   return entry;
 }
@@ -310,8 +320,9 @@ static frame_t add_table(struct pagetable *table, frame_t parent, uint32_t index
   //@ assert linked_rest: \forall integer s; TableSlot(table->frames, table->memory, s) && s != 512 * parent + index ==> LinkedSlot(table->frames, table->memory, s);
   //@ assert linked_each: \forall integer s; TableSlot(table->frames, table->memory, s) ==> LinkedSlot(table->frames, table->memory, s);
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert page_kept: \forall integer s; PageSlot(table->frames, table->memory, s) ==> s != 512 * parent + index && s / 512 != child && Slot(table->memory, s) == \at(Slot(table->memory, s), Pre) && PageSlot{Pre}(table->frames, table->memory, s);
-  //@ assert aligned: Aligned(table->frames, table->memory);
+  //@ assert page_apart: \forall integer s; PageSlot(table->frames, table->memory, s) ==> s != 512 * parent + index && s / 512 != child;
+  //@ assert page_kept: \forall integer s; PageSlot(table->frames, table->memory, s) ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre) && PageSlot{Pre}(table->frames, table->memory, s);
+  //@ assert aligned: GoodPages(table->frames, table->memory);
   //@ assert none: Next{Pre}(table->memory, parent, index, level + 1) == -1 && Next{Here}(table->memory, parent, index, level + 1) == child;
   //@ assert branch: Branch{Pre, Here}(table->frames, table->memory, parent, index, child);
   //@ assert leaves: SameLeaves{Pre, Here}(table->frames, table->memory);
@@ -351,7 +362,7 @@ static inline void unlink_table(const struct pagetable *table, frame_t parent, u
   //@ ghost count_none(table, child);
   (void)remove_entry(table, parent, index);
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert aligned: Aligned(table->frames, table->memory);
+  //@ assert aligned: GoodPages(table->frames, table->memory);
   //@ assert alone: Unlinked(table->frames, table->memory, child);
   //@ assert reached: Reached(table->frames, table->memory);
   //@ assert slots: SameSlotsBut{Here, Pre}(table->frames, table->memory, 512 * parent + index);
@@ -384,7 +395,7 @@ static inline void release_table(const struct pagetable *table, frame_t frame)
   //@ assert reached: Reached(table->frames, table->memory);
   put_frame(table, frame);
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert aligned: Aligned(table->frames, table->memory);
+  //@ assert aligned: GoodPages(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
 }
 
@@ -434,7 +445,7 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
   int64_t root = take_table(frames, memory, (enum owner)(OWNER_TABLE1 + PAGETABLE_LEVELS - 1));
   if (root < 0) {
     //@ assert linked_kept: Linked(frames, memory);
-    //@ assert aligned_kept: Aligned(frames, memory);
+    //@ assert aligned_kept: GoodPages(frames, memory);
     //@ assert counted_kept: Counted(frames, memory);
     //@ assert pages: SamePages{Pre, Here}(frames, memory);
     return STATUS_OUT_OF_MEMORY;
@@ -452,21 +463,28 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
   //@ assert slot_kept: \forall integer s; TableSlot(frames, memory, s) ==> s / 512 != root && Slot(memory, s) == \at(Slot(memory, s), Pre) && TableSlot{Pre}(frames, memory, s);
   //@ assert linked_each: \forall integer s; TableSlot(frames, memory, s) ==> LinkedSlot(frames, memory, s);
   //@ assert linked: Linked(frames, memory);
-  //@ assert aligned: Aligned(frames, memory);
+  //@ assert aligned: GoodPages(frames, memory);
   //@ assert slots: SameSlots{Pre, Here}(frames, memory);
   //@ assert none: \forall integer q; Page(q) ==> Table(memory, root, q, PAGETABLE_LEVELS - 1) == -1;
   //@ assert leaf: \forall integer q; Page(q) ==> !Leaf(memory, root, q, PAGETABLE_LEVELS);
   return STATUS_OK;
 }
 
-/* The kernel or a user has the frame. */
+void pagetable_allow_write_execute(struct pagetable *table, bool allow)
+{
+  set_write_execute(table, allow);
+}
+
+/* Whether a mapping holds a reference to a frame that is still in use by the kernel or a user. */
 /*@ requires memory: FramesLayout(frames);
     assigns \nothing;
-    ensures exact: \result <==> frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER;
+    ensures exact: \result <==> Owns(frames, entry, level);
 */
-static bool is_kernel_or_user(const struct frames *frames, frame_t frame)
+static bool owns(const struct frames *frames, uint64_t entry, uint32_t level)
 {
-  return frame < frames->nframes && owner_mappable(owner_of(frames, frame));
+  frame_t frame = pte_frame(entry, level);
+  return pte_permissions(entry, level) < PAGE_UNOWNED && frame < frames->nframes &&
+         owner_mappable(owner_of(frames, frame));
 }
 
 /* Drops the reference of a mapping of this level. A frame that is not in use by the kernel or a user any more
@@ -484,16 +502,15 @@ static bool is_kernel_or_user(const struct frames *frames, frame_t frame)
 */
 static void put_target(const struct pagetable *table, uint64_t entry, uint32_t level)
 {
-  frame_t frame = pte_frame(entry, level);
   //@ assert paths_as_is: SamePaths{Pre, Here}(table->frames, table->memory);
-  if (pte_permissions(entry, level) >= PAGE_UNOWNED || !is_kernel_or_user(table->frames, frame))
+  if (!owns(table->frames, entry, level))
     return;
-  put_frame(table, frame);
+  put_frame(table, pte_frame(entry, level));
   //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
   //@ assert paths: SamePaths{Pre, Here}(table->frames, table->memory);
   //@ assert tables: SameTables{Pre, Here}(table->frames);
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert aligned: Aligned(table->frames, table->memory);
+  //@ assert aligned: GoodPages(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert root: Root(table->frames, table->root);
@@ -562,7 +579,7 @@ static frame_t add_tables(struct pagetable *table, uint64_t page, struct place a
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
-    ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY ==> \old(table->frames->buddy.free_frames) < PAGETABLE_LEVELS - level;
+    ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY <==> \old(table->frames->buddy.free_frames) < \old(Missing(table->memory, table->root, page, level));
     ensures mapped: \result == STATUS_OK ==> Leaf(table->memory, table->root, page, level) &&
       PteFrame(Entry(table->memory, table->root, page, level), level) == frame &&
       PtePermissions(Entry(table->memory, table->root, page, level), level) == permissions;
@@ -578,6 +595,7 @@ static enum status map_far(struct pagetable *table, uint64_t page, frame_t frame
                            uint32_t permissions)
 {
   struct place at = walk(table, page, level);
+  //@ assert missing: Missing(table->memory, table->root, page, level) == at.level - level;
   if (table->frames->buddy.free_frames < at.level - level)
     return STATUS_OUT_OF_MEMORY;
   frame_t last = add_tables(table, page, at, level);
@@ -590,7 +608,7 @@ static enum status map_far(struct pagetable *table, uint64_t page, frame_t frame
   add_page(table, page, level, last, pte_leaf(frame, permissions, level));
   //@ assert space_mapped: SameSpace{Pre, Here}(table);
   //@ assert sizes_mapped: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->records == \at(table->frames->records, Pre);
-  own_target(table, frame, level, permissions);
+  own_target(table, frame, permissions);
   return STATUS_OK;
 }
 
@@ -605,8 +623,8 @@ static enum status map_far(struct pagetable *table, uint64_t page, frame_t frame
     ensures larger: \result == STATUS_LARGER_PAGE ==> \old(LargerPage(table->memory, table->root, page, level));
     ensures smaller: \result == STATUS_SMALLER_PAGES ==> \old(SmallerPages(table->memory, table->root, page, level));
     ensures already: \result == STATUS_ALREADY_MAPPED ==> \old(Leaf(table->memory, table->root, page, level));
-    ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY ==> \old(table->frames->buddy.free_frames) < PAGETABLE_LEVELS - level &&
-      \old(Table(table->memory, table->root, page, level)) < 0;
+    ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY <==> \old(Absent(table->memory, table->root, page, level)) &&
+      \old(table->frames->buddy.free_frames) < \old(Missing(table->memory, table->root, page, level));
     ensures mapped: \result == STATUS_OK ==> Leaf(table->memory, table->root, page, level) &&
       PteFrame(Entry(table->memory, table->root, page, level), level) == frame &&
       PtePermissions(Entry(table->memory, table->root, page, level), level) == permissions;
@@ -628,7 +646,8 @@ __attribute__((always_inline)) static inline enum status map_page(struct pagetab
     return found.status == STATUS_OK ? STATUS_ALREADY_MAPPED : found.status;
   if (found.at.level > level)
     return map_far(table, page, frame, level, permissions);
-  own_target(table, frame, level, permissions);
+  //@ assert missing: Missing(table->memory, table->root, page, level) == 0;
+  own_target(table, frame, permissions);
   add_page(table, page, level, found.at.frame, pte_leaf(frame, permissions, level));
   return STATUS_OK;
 }
@@ -639,9 +658,9 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
   enum status status = page_status(address, level);
   if (status != STATUS_OK)
     return status;
-  if (frame % page_frames(level) != 0)
+  if (offset_in(frame, level) != 0)
     return STATUS_MISALIGNED;
-  status = permission_status(permissions);
+  status = permission_status(table, permissions);
   if (status != STATUS_OK)
     return status;
   if (permissions < PAGE_UNOWNED)
@@ -721,9 +740,11 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert path_removed: Table(table->memory, table->root, page, level) == frame;
   //@ assert use: SameUse{Pre, Here}(table->frames) && SameOwners{Pre, Here}(table->frames);
   //@ assert unmapped: !Mapped(table->memory, table->root, page);
+  //@ assert whole_removed: WholeUnmapped(table->memory, table->root, page, level);
   put_target(table, entry, level);
   //@ assert space_put: SameSpace{Pre, Here}(table);
   //@ assert unmapped_put: !Mapped(table->memory, table->root, page);
+  //@ assert whole_put: WholeUnmapped(table->memory, table->root, page, level);
   //@ assert path_put: Table(table->memory, table->root, page, level) == frame;
   //@ assert slot_put: !PtePresent(Slot(table->memory, 512 * frame + Digit(page, level)));
   //@ assert here_put: Entry(table->memory, table->root, page, level) == Slot(table->memory, 512 * frame + Digit(page, level));
@@ -741,7 +762,8 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert pruned: Pruned(table->frames, table->memory, table->root, page);
   //@ assert same_root: SameSpace{Pre, Here}(table);
   //@ assert same_page: SamePage{Put, Here}(table->memory, table->root, page);
-  //@ assert gone: !Mapped(table->memory, table->root, page);
+  //@ assert whole_pruned: \forall integer q; Page(q) ==> SamePage{Put, Here}(table->memory, table->root, q);
+  //@ assert gone: WholeUnmapped(table->memory, table->root, page, level);
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
   //@ assert used_pruned: SameUsed{Put, Here}(table->frames);
   //@ assert sizes_pruned: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
@@ -759,7 +781,7 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
 {
   enum status status = page_status(address, level);
   if (status == STATUS_OK)
-    status = permission_status(permissions);
+    status = permission_status(table, permissions);
   if (status != STATUS_OK)
     return status;
   uint64_t page = page_of(address);
@@ -785,8 +807,229 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
   if (!pte_present(entry))
     return STATUS_NOT_MAPPED;
   //@ assert mapped: Leaf(table->memory, table->root, page, at.level);
-  //@ assert aligned: AlignedSlot(table->frames, table->memory, 512 * at.frame + Digit(page, at.level));
+  //@ assert aligned: GoodPageSlot(table->frames, table->memory, 512 * at.frame + Digit(page, at.level));
   report(table, entry, page, at.level, out);
+  return STATUS_OK;
+}
+
+/* Puts a new table of the level below in the place of the page of an entry, of a table of this level (2 or 3), when a
+ * frame is free. Returns the table. */
+/*@ requires valid: SpaceValid(table);
+    requires free: table->frames->buddy.free_frames > 0;
+    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && 2 <= level <= 3 &&
+      Owner(table->frames, parent) == OWNER_TABLE1 + level - 1;
+    requires page: LeafSlot(table->memory, 512 * parent + index, level) && SameEntry(entry, Slot(table->memory, 512 * parent + index));
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures range: \result < table->frames->nframes;
+    ensures fresh: Owner{Pre}(table->frames, \result) == OWNER_FREE;
+    ensures points: Child(Slot(table->memory, 512 * parent + index), level) == \result;
+    ensures filled: FilledTo(table->memory, \result, level - 1, PteFrame(entry, level), PtePermissions(entry, level), 512);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE1 + level - 1);
+    ensures next: SameNextBut{Pre, Post}(table->frames, table->memory, parent, index);
+    ensures leaves: SameLeavesBut{Pre, Post}(table->frames, table->memory, 512 * parent + index);
+    ensures use: SameUse{Pre, Post}(table->frames);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
+*/
+static frame_t split_entry(struct pagetable *table, frame_t parent, uint32_t index, uint32_t level,
+                           uint64_t entry)
+{
+  //@ assert place: (512 * parent + index) / 512 == parent && (512 * parent + index) % 512 == index;
+  //@ assert good: GoodPageSlot(table->frames, table->memory, 512 * parent + index);
+  frame_t child = take_frame(table, level - 1);
+  //@ assert apart: child != parent;
+  (void)split_slot(table, parent, index, level, entry, child);
+  //@ assert counts: SameCountsOutside{Pre, Here}(table->frames, table->memory, child);
+  //@ ghost Split: ;
+  set_slot(table, child, parent, index);
+  set_live(table, child, TABLE_ENTRIES);
+  //@ assert space: SameSpace{Pre, Here}(table);
+  //@ assert size: table->frames->nframes == \at(table->frames->nframes, Pre);
+  //@ assert records: SameOutside{Pre, Here}(table->frames, child, child + 1);
+  //@ assert owners: \forall integer f; 0 <= f < table->frames->nframes && f != child ==> Owner(table->frames, f) == Owner{Pre}(table->frames, f);
+  //@ assert was_no_table: Owner{Pre}(table->frames, child) == OWNER_FREE && Owner(table->frames, child) == OWNER_TABLE1 + level - 2;
+  //@ assert roots: SameRoots{Pre, Here}(table->frames);
+  //@ assert root: Root(table->frames, table->root);
+  //@ assert counts_now: SameCountsOutside{Pre, Here}(table->frames, table->memory, child);
+  //@ assert fresh: NewTable{Pre, Here}(table->frames, table->memory, child);
+  //@ assert counted: Counted(table->frames, table->memory);
+  //@ assert slots: \forall integer s; 0 <= s < 512 * table->frames->nframes && s / 512 != child && s != 512 * parent + index ==> Slot(table->memory, s) == \at(Slot(table->memory, s), Pre);
+  //@ assert row: \forall integer s; 0 <= s && s / 512 == child ==> 512 * child <= s < 512 * child + 512;
+  //@ assert filled: FilledTo(table->memory, child, level - 1, PteFrame(entry, level), PtePermissions(entry, level), 512);
+  //@ assert row_pages: \forall integer s; 0 <= s && s / 512 == child ==> PtePresent(Slot(table->memory, s)) && PteTable(Slot(table->memory, s), level - 1) != 1;
+  //@ assert row_good: \forall integer s; 0 <= s && s / 512 == child ==> GoodPageSlot(table->frames, table->memory, s);
+  //@ assert points: Child(Slot(table->memory, 512 * parent + index), level) == child;
+  //@ assert linked_own: LinkedSlot(table->frames, table->memory, 512 * parent + index);
+  //@ assert slot_kept: \forall integer s; TableSlot(table->frames, table->memory, s) && s != 512 * parent + index ==> s / 512 != child && Slot(table->memory, s) == \at(Slot(table->memory, s), Pre) && TableSlot{Pre}(table->frames, table->memory, s);
+  //@ assert linked_rest: \forall integer s; TableSlot(table->frames, table->memory, s) && s != 512 * parent + index ==> LinkedSlot(table->frames, table->memory, s);
+  //@ assert linked_each: \forall integer s; TableSlot(table->frames, table->memory, s) ==> LinkedSlot(table->frames, table->memory, s);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert page_kept: \forall integer s; PageSlot(table->frames, table->memory, s) && s / 512 != child ==> s != 512 * parent + index && Slot(table->memory, s) == \at(Slot(table->memory, s), Pre) && PageSlot{Pre}(table->frames, table->memory, s);
+  //@ assert pages_each: \forall integer s; PageSlot(table->frames, table->memory, s) ==> GoodPageSlot(table->frames, table->memory, s);
+  //@ assert pages: GoodPages(table->frames, table->memory);
+  //@ assert above: SameAbove{Pre, Here}(table->frames, table->memory, OWNER_TABLE1 + level - 1);
+  //@ assert next: SameNextBut{Pre, Here}(table->frames, table->memory, parent, index);
+  //@ assert leaves: SameLeavesBut{Pre, Here}(table->frames, table->memory, 512 * parent + index);
+  return child;
+}
+
+enum status pagetable_split(struct pagetable *table, uint64_t address, uint32_t level)
+{
+  if (level == 1)
+    return STATUS_BAD_LEVEL;
+  enum status status = page_status(address, level);
+  if (status != STATUS_OK)
+    return status;
+  uint64_t page = page_of(address);
+  struct found found = find(table, page, level);
+  if (found.status != STATUS_OK)
+    return found.status;
+  frame_t frame = pte_frame(found.entry, level);
+  bool owned = owns(table->frames, found.entry, level);
+  if (owned && !can_share(table->frames, frame, TABLE_ENTRIES - 1))
+    return STATUS_SATURATED;
+  if (table->frames->buddy.free_frames == 0)
+    return STATUS_OUT_OF_MEMORY;
+  //@ ghost if (owned) block_alike(table->frames, frame);
+  //@ assert block: owned ==> 0 <= BlockFirst(table->frames, frame) < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, BlockFirst(table->frames, frame)) <= OWNER_USER;
+  //@ assert reached: Reached(table->frames, table->memory);
+  //@ assert place: Place(table->memory, table->root, page, level) == 512 * found.at.frame + Digit(page, level);
+  frame_t made = split_entry(table, found.at.frame, index_of(page, level), level, found.entry);
+  (void)made; /* the proof speaks of it */
+  //@ assert space: SameSpace{Pre, Here}(table);
+  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->records == \at(table->frames->records, Pre);
+  //@ assert path: SamePathAt{Pre, Here}(table->frames, table->memory, level);
+  //@ assert digit: 0 <= Digit(page, level) < 512 && Table{Pre}(table->memory, table->root, page, level) == found.at.frame;
+  //@ assert next: SameNextBut{Pre, Here}(table->frames, table->memory, found.at.frame, Digit(page, level));
+  //@ assert leaves: SameLeavesBut{Pre, Here}(table->frames, table->memory, 512 * found.at.frame + Digit(page, level));
+  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert same_place: \forall integer q; Page(q) && SameLarge(q, page, level) ==> Table{Pre}(table->memory, table->root, q, level) == found.at.frame && Digit(q, level) == Digit(page, level);
+  //@ assert split: \forall integer q; Page(q) && SameLarge(q, page, level) ==> SplitPage{Pre, Here}(table->memory, table->root, q, level - 1, level);
+  //@ assert same_first: owned ==> BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
+  //@ assert same_count: owned ==> References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
+  if (owned)
+    share(table, frame, TABLE_ENTRIES - 1);
+  return STATUS_OK;
+}
+
+/* Whether the entries of a table, under one of this level (2 or 3), make up a page of this level; first is its first. */
+/*@ requires valid: TreeValid(table) && frame < table->frames->nframes && 2 <= level <= 3;
+    requires first: SameEntry(first, Slot(table->memory, 512 * frame));
+    assigns \nothing;
+    ensures exact: \result <==> Row(table->memory, frame, level, first);
+*/
+static bool is_row(const struct pagetable *table, frame_t frame, uint32_t level, uint64_t first)
+{
+  frame_t start = pte_frame(first, level - 1);
+  uint32_t permissions = pte_permissions(first, level - 1);
+  if (offset_in(start, level) != 0)
+    return false;
+  /*@ loop invariant range: 0 <= i <= TABLE_ENTRIES;
+      loop invariant filled: FilledTo(table->memory, frame, level - 1, start, permissions, i);
+      loop assigns i;
+      loop variant TABLE_ENTRIES - i;
+  */
+  for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
+    uint64_t entry = read_slot(table, frame, i);
+    //@ assert small: level == 2 ==> start <= 0xFFFFFE00;
+    //@ assert large: level == 3 ==> start <= 0xFFFC0000;
+    bool page = pte_present(entry) && !pte_points(entry, level - 1);
+    bool next = pte_frame(entry, level - 1) == start + i * page_frames(level - 1);
+    if (!page || !next || pte_permissions(entry, level - 1) != permissions)
+      return false;
+  }
+  return true;
+}
+
+/* Puts an entry that maps a page in the place of one, of a table of this level, that points at a table. */
+/*@ requires valid: SpaceValid(table);
+    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && 2 <= level <= 3 &&
+      Owner(table->frames, parent) == OWNER_TABLE1 + level - 1;
+    requires child: Child(Slot(table->memory, 512 * parent + index), level) == child;
+    requires page: PtePresent(entry) && PteTable(entry, level) != 1 && PteAligned(PteFrame(entry, level), level) &&
+      PteKnown(PtePermissions(entry, level));
+    assigns table->memory[512 * parent + index];
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures written: Slot(table->memory, 512 * parent + index) == entry;
+    ensures child: child < table->frames->nframes && Owner(table->frames, child) == OWNER_TABLE1 + level - 2;
+    ensures alone: Unlinked(table->frames, table->memory, child);
+    ensures above: SameAbove{Pre, Post}(table->frames, table->memory, OWNER_TABLE1 + level - 1);
+    ensures above_back: SameAbove{Post, Pre}(table->frames, table->memory, OWNER_TABLE1 + level - 1);
+    ensures next: SameNextBut{Pre, Post}(table->frames, table->memory, parent, index);
+    ensures leaves: SameLeavesBut{Pre, Post}(table->frames, table->memory, 512 * parent + index);
+*/
+static void merge_entry(const struct pagetable *table, frame_t parent, uint32_t index,
+                        uint32_t level, frame_t child, uint64_t entry)
+{
+  (void)level; /* the contract speaks of it */
+  (void)child; /* of this too */
+  //@ assert place: (512 * parent + index) / 512 == parent && (512 * parent + index) % 512 == index;
+  //@ assert slot: TableSlot(table->frames, table->memory, 512 * parent + index);
+  //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == Owner(table->frames, parent) - 1;
+  //@ assert link: Parent(table->frames, child) == parent && Index(table->frames, child) == index;
+  write_slot(table, parent, index, entry);
+  //@ assert others: SameEntriesBut{Pre, Here}(table->frames, table->memory, 512 * parent + index);
+  //@ assert records: \forall integer f; 0 <= f < table->frames->nframes ==> Owner(table->frames, f) == Owner{Pre}(table->frames, f) && Live(table->frames, f) == Live{Pre}(table->frames, f);
+  //@ assert counted_others: CountedBut(table->frames, table->memory, parent);
+  //@ assert counted: Counted(table->frames, table->memory);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert pages: GoodPages(table->frames, table->memory);
+  //@ assert alone: Unlinked(table->frames, table->memory, child);
+}
+
+enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t level)
+{
+  if (level == 1)
+    return STATUS_BAD_LEVEL;
+  enum status status = page_status(address, level);
+  if (status != STATUS_OK)
+    return status;
+  uint64_t page = page_of(address);
+  struct found found = find(table, page, level);
+  if (found.status != STATUS_SMALLER_PAGES)
+    return found.status == STATUS_OK ? STATUS_ALREADY_MAPPED : found.status;
+  frame_t child = pte_next(found.entry);
+  //@ assert reached: Reached(table->frames, table->memory);
+  //@ assert child: child == Table(table->memory, table->root, page, level - 1) && child < table->frames->nframes;
+  uint64_t first = read_slot(table, child, 0);
+  if (!is_row(table, child, level, first))
+    return STATUS_SMALLER_PAGES;
+  frame_t frame = pte_frame(first, level - 1);
+  uint32_t permissions = pte_permissions(first, level - 1);
+  if (permissions < PAGE_UNOWNED)
+    status = merge_status(table->frames, frame, level);
+  if (status != STATUS_OK)
+    return status;
+  /* The processor may set accessed and dirty in the old entries until they are flushed: say that it has. */
+  uint32_t seen = 1 + permissions / PAGE_WRITE % 2 * 2;
+  uint64_t entry = pte_page(frame, permissions, seen, level);
+  //@ ghost if (permissions < PAGE_UNOWNED) block_alike(table->frames, frame);
+  //@ assert block: permissions < PAGE_UNOWNED ==> 0 <= BlockFirst(table->frames, frame) < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, BlockFirst(table->frames, frame)) <= OWNER_USER;
+  //@ assert place: Place(table->memory, table->root, page, level) == 512 * found.at.frame + Digit(page, level);
+  merge_entry(table, found.at.frame, index_of(page, level), level, child, entry);
+  //@ assert space_merged: SameSpace{Pre, Here}(table);
+  //@ assert roots: SameRoots{Pre, Here}(table->frames) && SameRoots{Here, Pre}(table->frames);
+  //@ assert path: SamePathAt{Pre, Here}(table->frames, table->memory, level) && SamePathAt{Here, Pre}(table->frames, table->memory, level);
+  //@ assert digit: 0 <= Digit(page, level) < 512 && Table{Pre}(table->memory, table->root, page, level) == found.at.frame && Table(table->memory, table->root, page, level) == found.at.frame;
+  //@ assert entry: Entry(table->memory, table->root, page, level) == entry && Leaf(table->memory, table->root, page, level);
+  //@ assert others_merged: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert same_place: \forall integer q; Page(q) && SameLarge(q, page, level) ==> Table(table->memory, table->root, q, level) == found.at.frame && Digit(q, level) == Digit(page, level);
+  //@ assert merged: \forall integer q; Page(q) && SameLarge(q, page, level) ==> SplitPage{Here, Pre}(table->memory, table->root, q, level - 1, level);
+  //@ ghost Merged: ;
+  release_table(table, child);
+  //@ assert space_released: SameSpace{Pre, Here}(table);
+  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->records == \at(table->frames->records, Pre);
+  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert kept: \forall integer q; Page(q) ==> SamePageAt{Merged, Here}(table->memory, table->root, q, level);
+  //@ assert merged_released: \forall integer q; Page(q) && SameLarge(q, page, level) ==> SplitPage{Here, Pre}(table->memory, table->root, q, level - 1, level);
+  //@ assert entry_released: Entry(table->memory, table->root, page, level) == entry;
+  //@ assert use: SameUse{Pre, Here}(table->frames);
+  //@ assert same_block: permissions < PAGE_UNOWNED ==> Owner(table->frames, frame) == Owner{Pre}(table->frames, frame) && BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
+  //@ assert same_count: permissions < PAGE_UNOWNED ==> References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
+  if (permissions < PAGE_UNOWNED)
+    unshare(table, frame, TABLE_ENTRIES - 1);
   return STATUS_OK;
 }
 

@@ -43,8 +43,9 @@
 
 struct pagetable {
   struct frames *frames;
-  uint64_t *memory; /* the direct map: frame f is memory[512 * f .. 512 * f + 511] */
-  frame_t root;     /* the table of level PAGETABLE_LEVELS */
+  uint64_t *memory;   /* the direct map: frame f is memory[512 * f .. 512 * f + 511] */
+  frame_t root;       /* the table of level PAGETABLE_LEVELS */
+  bool write_execute; /* whether pages may be writable and executable at once */
 };
 
 /* What an address translates to. */
@@ -58,7 +59,8 @@ struct translation {
 
 #include "../annotations/pagetable.acsl"
 
-/* Makes table an empty address space: one frame, owner OWNER_TABLE1 + PAGETABLE_LEVELS - 1.
+/* Makes table an empty address space: one frame, owner OWNER_TABLE1 + PAGETABLE_LEVELS - 1. No page of it may be
+ * writable and executable at once, until pagetable_allow_write_execute says otherwise.
  * STATUS_OUT_OF_MEMORY: no frame is free. O(512). */
 /*@ requires valid: MapLayout(frames, memory) && TablesValid(frames, memory);
     requires table: \valid(table) && \separated(table, memory + (0 .. 512 * frames->nframes - 1), FRAMES_MEMORY(frames));
@@ -67,7 +69,7 @@ struct translation {
     ensures out_of_memory: \old(frames->buddy.free_frames) > 0 ==> \result == STATUS_OK;
     ensures valid: \result == STATUS_OK ==> SpaceValid(table);
     ensures kept: MapLayout(frames, memory) && TablesValid(frames, memory);
-    ensures made: \result == STATUS_OK ==> table->frames == frames && table->memory == memory;
+    ensures made: \result == STATUS_OK ==> table->frames == frames && table->memory == memory && table->write_execute == 0;
     ensures fresh: \result == STATUS_OK ==> Owner{Pre}(frames, table->root) == OWNER_FREE;
     ensures empty: \result == STATUS_OK ==> \forall integer q; Page(q) ==> !Mapped(memory, table->root, q);
     ensures owners: \result == STATUS_OK ==> SameOwnersBut{Pre, Post}(frames, table->root);
@@ -77,12 +79,25 @@ struct translation {
 */
 enum status pagetable_create(struct pagetable *table, struct frames *frames, uint64_t *memory);
 
+/* Says whether pages of this address space may be writable and executable at once, from now on; those that are mapped
+ * stay as they are. O(1). */
+/*@ requires valid: SpaceValid(table) && \valid(table);
+    assigns table->write_execute;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures set: table->write_execute == allow;
+    ensures records: SameRecords{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+void pagetable_allow_write_execute(struct pagetable *table, bool allow);
+
 /* Maps the page of this level (its size: 1 .. 3) at address to the frames from frame on, with these permissions
  * (PAGE_*), making the tables that are missing. Without PAGE_UNOWNED frame must lie in a block of the kernel or a
  * user that is at least as large as the page, and the mapping holds one reference to the block. With PAGE_UNOWNED
  * any frame number is taken as it is. Checked in this order:
  * STATUS_BAD_LEVEL; STATUS_NOT_CANONICAL; STATUS_MISALIGNED: address or frame is not a multiple of the page's
- * size; STATUS_BAD_PERMISSION: unknown bits, writable and executable at once, or two memory types;
+ * size; STATUS_BAD_PERMISSION: unknown bits, two memory types, or writable and executable at once where that is not
+ * allowed;
  * STATUS_OUT_OF_RANGE, STATUS_NOT_ALLOCATED, STATUS_RESERVED, STATUS_BAD_OWNER (a table), STATUS_WRONG_ORDER (the
  * block is smaller than the page), STATUS_SATURATED: what frame is, if the mapping is to own it;
  * STATUS_LARGER_PAGE, STATUS_SMALLER_PAGES, STATUS_ALREADY_MAPPED: what is mapped there; STATUS_OUT_OF_MEMORY:
@@ -100,19 +115,19 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
     ensures misaligned: \result == STATUS_MISALIGNED <==> PageLevel(level) && Canonical(address) &&
       !(GoodAddress(address, level) && frame % Span(level) == 0);
     ensures bad_permission: GoodAddress(address, level) && frame % Span(level) == 0 ==>
-      (\result == STATUS_BAD_PERMISSION <==> !GoodPermissions(permissions));
-    ensures out_of_range: MapAsked(address, frame, level, permissions) && permissions < PAGE_UNOWNED ==>
+      (\result == STATUS_BAD_PERMISSION <==> !GoodPermissions(permissions, \old(table->write_execute)));
+    ensures out_of_range: \old(MapAsked(table, address, frame, level, permissions)) && permissions < PAGE_UNOWNED ==>
       (\result == STATUS_OUT_OF_RANGE <==> frame >= table->frames->nframes);
-    ensures not_allocated: OwnAsked(table->frames, address, frame, level, permissions) ==>
+    ensures not_allocated: \old(OwnAsked(table, address, frame, level, permissions)) ==>
       (\result == STATUS_NOT_ALLOCATED <==> \old(Owner(table->frames, frame)) == OWNER_FREE);
-    ensures reserved: OwnAsked(table->frames, address, frame, level, permissions) ==>
+    ensures reserved: \old(OwnAsked(table, address, frame, level, permissions)) ==>
       (\result == STATUS_RESERVED <==> \old(Owner(table->frames, frame)) == OWNER_RESERVED);
-    ensures bad_owner: OwnAsked(table->frames, address, frame, level, permissions) ==>
+    ensures bad_owner: \old(OwnAsked(table, address, frame, level, permissions)) ==>
       (\result == STATUS_BAD_OWNER <==> \old(Owner(table->frames, frame)) >= OWNER_TABLE1);
-    ensures wrong_order: OwnAsked(table->frames, address, frame, level, permissions) &&
+    ensures wrong_order: \old(OwnAsked(table, address, frame, level, permissions)) &&
       OWNER_KERNEL <= \old(Owner(table->frames, frame)) <= OWNER_USER ==>
         (\result == STATUS_WRONG_ORDER <==> \old(Order(table->frames, frame)) < 9 * (level - 1));
-    ensures saturated: OwnAsked(table->frames, address, frame, level, permissions) &&
+    ensures saturated: \old(OwnAsked(table, address, frame, level, permissions)) &&
       OWNER_KERNEL <= \old(Owner(table->frames, frame)) <= OWNER_USER && \old(Order(table->frames, frame)) >= 9 * (level - 1) ==>
         (\result == STATUS_SATURATED <==> \old(References(table->frames, BlockFirst(table->frames, frame))) == FRAME_REFERENCES_MAX);
     ensures found: Looked(\result) ==> (\result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY <==>
@@ -120,11 +135,14 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
     ensures larger: \result == STATUS_LARGER_PAGE ==> \old(LargerPage(table->memory, table->root, PageOf(address), level));
     ensures smaller: \result == STATUS_SMALLER_PAGES ==> \old(SmallerPages(table->memory, table->root, PageOf(address), level));
     ensures already: \result == STATUS_ALREADY_MAPPED ==> \old(Leaf(table->memory, table->root, PageOf(address), level));
-    ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY ==> \old(table->frames->buddy.free_frames) < PAGETABLE_LEVELS - level &&
-      \old(Table(table->memory, table->root, PageOf(address), level)) < 0;
+    ensures out_of_memory: Looked(\result) ==> (\result == STATUS_OUT_OF_MEMORY <==>
+      \old(Absent(table->memory, table->root, PageOf(address), level)) &&
+      \old(table->frames->buddy.free_frames) < \old(Missing(table->memory, table->root, PageOf(address), level)));
     ensures mapped: \result == STATUS_OK ==> Leaf(table->memory, table->root, PageOf(address), level) &&
       PteFrame(Entry(table->memory, table->root, PageOf(address), level), level) == frame &&
       PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) == permissions;
+    ensures whole: \result == STATUS_OK ==>
+      WholeMapped(table->memory, table->root, PageOf(address), level, frame, permissions);
     ensures reference: \result == STATUS_OK && permissions < PAGE_UNOWNED ==>
       References(table->frames, BlockFirst(table->frames, frame)) ==
         \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
@@ -156,7 +174,7 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
     ensures was: \result == STATUS_OK ==> out->level == level &&
       out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address), level), level)) &&
       out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level));
-    ensures unmapped: \result == STATUS_OK ==> !Mapped(table->memory, table->root, PageOf(address));
+    ensures unmapped: \result == STATUS_OK ==> WholeUnmapped(table->memory, table->root, PageOf(address), level);
     ensures pruned: \result == STATUS_OK ==> Pruned(table->frames, table->memory, table->root, PageOf(address));
     ensures reference: \result == STATUS_OK && out->permissions < PAGE_UNOWNED && out->frame < table->frames->nframes &&
       OWNER_KERNEL <= Owner{Pre}(table->frames, out->frame) <= OWNER_USER ==>
@@ -183,7 +201,7 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
     ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> PageLevel(level) && !Canonical(address);
     ensures misaligned: \result == STATUS_MISALIGNED <==> PageLevel(level) && Canonical(address) && !GoodAddress(address, level);
     ensures bad_permission: GoodAddress(address, level) ==> (\result == STATUS_BAD_PERMISSION <==>
-      !GoodPermissions(permissions) || (\old(Leaf(table->memory, table->root, PageOf(address), level)) &&
+      !GoodPermissions(permissions, \old(table->write_execute)) || (\old(Leaf(table->memory, table->root, PageOf(address), level)) &&
         \old(PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level)) / PAGE_UNOWNED != permissions / PAGE_UNOWNED));
     ensures not_mapped: \result == STATUS_NOT_MAPPED ==> \old(Absent(table->memory, table->root, PageOf(address), level));
     ensures larger: \result == STATUS_LARGER_PAGE ==> \old(LargerPage(table->memory, table->root, PageOf(address), level));
@@ -195,6 +213,8 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
     ensures frame: \result == STATUS_OK ==> PteFrame(Entry(table->memory, table->root, PageOf(address), level), level) == out->frame;
     ensures permissions: \result == STATUS_OK ==>
       PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) == permissions;
+    ensures whole: \result == STATUS_OK ==>
+      WholeMapped(table->memory, table->root, PageOf(address), level, out->frame, permissions);
     ensures seen: \result == STATUS_OK ==>
       (PteAccessed(Entry(table->memory, table->root, PageOf(address), level)) == 1 <==> out->accessed) &&
       (PteDirty(Entry(table->memory, table->root, PageOf(address), level)) == 1 <==> out->dirty);
@@ -204,6 +224,83 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
 */
 enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_t level,
                               uint32_t permissions, struct translation *out);
+
+/* Replaces the page of this level (2 or 3) at address by 512 pages of the level below, with the same frames,
+ * permissions, accessed and dirty: every address translates as before, and nothing has to be flushed. If the page
+ * owns its frames, its one reference becomes 512.
+ * STATUS_BAD_LEVEL, STATUS_NOT_CANONICAL, STATUS_MISALIGNED; STATUS_LARGER_PAGE, STATUS_SMALLER_PAGES,
+ * STATUS_NOT_MAPPED: what is mapped there instead; STATUS_SATURATED: the block cannot take 511 more references;
+ * STATUS_OUT_OF_MEMORY: no frame is free for the table. O(512). */
+/*@ requires valid: SpaceValid(table);
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
+      \result == STATUS_SATURATED || \result == STATUS_OUT_OF_MEMORY || Found(\result);
+    ensures bad_level: \result == STATUS_BAD_LEVEL <==> !(2 <= level <= 3);
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> 2 <= level <= 3 && !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> 2 <= level <= 3 && Canonical(address) && !GoodAddress(address, level);
+    ensures not_mapped: \result == STATUS_NOT_MAPPED ==> \old(Absent(table->memory, table->root, PageOf(address), level));
+    ensures larger: \result == STATUS_LARGER_PAGE ==> \old(LargerPage(table->memory, table->root, PageOf(address), level));
+    ensures smaller: \result == STATUS_SMALLER_PAGES ==> \old(SmallerPages(table->memory, table->root, PageOf(address), level));
+    ensures found: \result == STATUS_OK || \result == STATUS_SATURATED || \result == STATUS_OUT_OF_MEMORY ==>
+      \old(Leaf(table->memory, table->root, PageOf(address), level));
+    ensures saturated: \result == STATUS_SATURATED ==>
+      !\old(Shareable(table->frames, PteFrame(Entry(table->memory, table->root, PageOf(address), level), level), 511));
+    ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY ==> \old(table->frames->buddy.free_frames) == 0;
+    ensures split: \result == STATUS_OK ==> \forall integer q; Page(q) && SameLarge(q, PageOf(address), level) ==>
+      SplitPage{Pre, Post}(table->memory, table->root, q, level - 1, level);
+    ensures shared: \result == STATUS_OK &&
+      \old(Owns(table->frames, Entry(table->memory, table->root, PageOf(address), level), level)) ==>
+        Shared{Pre, Post}(table->frames, \old(PteFrame(Entry(table->memory, table->root, PageOf(address), level), level)), 511);
+    ensures uses: \result == STATUS_OK &&
+      !\old(Owns(table->frames, Entry(table->memory, table->root, PageOf(address), level), level)) ==> SameUse{Pre, Post}(table->frames);
+    ensures others: \result == STATUS_OK ==>
+      SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
+    ensures unchanged: \result != STATUS_OK ==> SameEntries{Pre, Post}(table->frames, table->memory) &&
+      SameRecords{Pre, Post}(table->frames) && table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
+*/
+enum status pagetable_split(struct pagetable *table, uint64_t address, uint32_t level);
+
+/* Replaces the 512 pages of the level below in the page of this level (2 or 3) at address by that page, when they lie in
+ * a row and have the same permissions: every address translates as before. The page counts as accessed, and as dirty if
+ * it is writable. The table is given back, and the caller owes the processor a flush of the page. If the pages own their
+ * frames, their block must hold the whole page, and their 512 references become one.
+ * STATUS_BAD_LEVEL, STATUS_NOT_CANONICAL, STATUS_MISALIGNED; STATUS_LARGER_PAGE, STATUS_ALREADY_MAPPED, STATUS_NOT_MAPPED:
+ * what is there instead; STATUS_SMALLER_PAGES: the pages there do not make up one; STATUS_WRONG_ORDER: the block is
+ * smaller than the page; STATUS_NOT_ALLOCATED: others have dropped the references of the pages. O(512). */
+/*@ requires valid: SpaceValid(table);
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
+      \result == STATUS_ALREADY_MAPPED || \result == STATUS_NOT_ALLOCATED || \result == STATUS_WRONG_ORDER || Found(\result);
+    ensures bad_level: \result == STATUS_BAD_LEVEL <==> !(2 <= level <= 3);
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> 2 <= level <= 3 && !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> 2 <= level <= 3 && Canonical(address) && !GoodAddress(address, level);
+    ensures not_mapped: \result == STATUS_NOT_MAPPED ==> \old(Absent(table->memory, table->root, PageOf(address), level));
+    ensures larger: \result == STATUS_LARGER_PAGE ==> \old(LargerPage(table->memory, table->root, PageOf(address), level));
+    ensures already: \result == STATUS_ALREADY_MAPPED ==> \old(Leaf(table->memory, table->root, PageOf(address), level));
+    ensures smaller: \result == STATUS_SMALLER_PAGES ==> \old(SmallerPages(table->memory, table->root, PageOf(address), level)) &&
+      !\old(RowAt(table->memory, table->root, PageOf(address), level));
+    ensures row: \result == STATUS_OK || \result == STATUS_NOT_ALLOCATED || \result == STATUS_WRONG_ORDER ==>
+      \old(RowAt(table->memory, table->root, PageOf(address), level));
+    ensures merged: \result == STATUS_OK ==> \forall integer q; Page(q) && SameLarge(q, PageOf(address), level) ==>
+      SplitPage{Post, Pre}(table->memory, table->root, q, level - 1, level);
+    ensures seen: \result == STATUS_OK ==> PteAccessed(Entry(table->memory, table->root, PageOf(address), level)) == 1 &&
+      PteDirty(Entry(table->memory, table->root, PageOf(address), level)) ==
+        PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) / PAGE_WRITE % 2;
+    ensures shared: \result == STATUS_OK && PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) < PAGE_UNOWNED ==>
+      Shared{Post, Pre}(table->frames, PteFrame(Entry(table->memory, table->root, PageOf(address), level), level), 511);
+    ensures uses: \result == STATUS_OK && PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) >= PAGE_UNOWNED ==>
+      SameUse{Pre, Post}(table->frames);
+    ensures freed: \result == STATUS_OK && \old(References(table->frames, Table(table->memory, table->root, PageOf(address), level - 1))) == 1 &&
+      \old(Flags(table->frames, Table(table->memory, table->root, PageOf(address), level - 1))) == 0 ==>
+        Owner(table->frames, \old(Table(table->memory, table->root, PageOf(address), level - 1))) == OWNER_FREE;
+    ensures others: \result == STATUS_OK ==>
+      SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
+    ensures unchanged: \result != STATUS_OK ==> SameEntries{Pre, Post}(table->frames, table->memory) &&
+      SameRecords{Pre, Post}(table->frames) && table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
+*/
+enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t level);
 
 /* What address (of any alignment) translates to, in a page of any size.
  * STATUS_NOT_CANONICAL, STATUS_NOT_MAPPED. O(levels). */
@@ -236,8 +333,8 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
 void pagetable_destroy(struct pagetable *table);
 
 /* Null, or the name of the first broken clause: each table has the level, parent and index of
- * the one slot that points at it, live counts its entries, and mappings that own a frame
- * own one in use. O(entries of its tables). */
+ * the one slot that points at it, live counts its entries, pages are of a size and type there is, and mappings
+ * that own a frame own one in use. O(entries of its tables). */
 /*@ requires layout: SpaceLayout(table);
     assigns \nothing;
     ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);

@@ -3,11 +3,12 @@
 
 /*@
   // Entry i of table f, which is of level k, is absent, or points at a table of the level below that knows the slot, or
-  // maps a page of a size there is, which begins at a multiple of it; so do the first n entries.
+  // maps a page of a size there is, which begins at a multiple of it, with permissions that an entry can say; so do the first n entries.
   predicate SoundAt{L}(struct frames *db, uint64_t *m, integer f, integer k, integer i) = PtePresent(Slot(m, 512 * f + i)) ==>
     (PteTable(Slot(m, 512 * f + i), k) == 1 ==> k >= 2 && LinkedAt(db, PteNext(Slot(m, 512 * f + i)), f, i) &&
       Owner(db, PteNext(Slot(m, 512 * f + i))) == OWNER_TABLE1 + k - 2) &&
-    (PteTable(Slot(m, 512 * f + i), k) != 1 ==> k <= 3 && PteAligned(PteFrame(Slot(m, 512 * f + i), k), k));
+    (PteTable(Slot(m, 512 * f + i), k) != 1 ==> k <= 3 && PteAligned(PteFrame(Slot(m, 512 * f + i), k), k) &&
+      PteKnown(PtePermissions(Slot(m, 512 * f + i), k)));
   predicate SoundTo{L}(struct frames *db, uint64_t *m, integer f, integer k, integer n) =
     \forall integer i; 0 <= i < n ==> SoundAt(db, m, f, k, i);
 */
@@ -28,7 +29,8 @@ static bool is_table(const struct frames *frames, frame_t frame, uint32_t level)
 /*@ requires layout: SpaceLayout(table) && TableLevel(level);
     assigns \nothing;
     ensures text: \result == \null || (\valid_read(\result) && \result[0] != 0);
-    ensures page: \result == \null ==> level <= 3 && PteAligned(PteFrame(entry, level), level) && !PteReserved(entry, level);
+    ensures page: \result == \null ==> level <= 3 && PteAligned(PteFrame(entry, level), level) && !PteReserved(entry, level) &&
+      PteKnown(PtePermissions(entry, level));
     ensures owned: \result == \null && PtePermissions(entry, level) < PAGE_UNOWNED ==>
       PteFrame(entry, level) < table->frames->nframes &&
       OWNER_KERNEL <= Owner(table->frames, PteFrame(entry, level)) <= OWNER_USER;
@@ -37,12 +39,13 @@ static const char *check_page(const struct pagetable *table, uint64_t entry, uin
 {
   const struct frames *frames = table->frames;
   frame_t target = pte_frame(entry, level);
-  if (level > PAGE_LEVELS || target % page_frames(level) != 0 || pte_reserved(entry, level))
+  if (level > PAGE_LEVELS || offset_in(target, level) != 0 || pte_reserved(entry, level))
     return "pagetable: an entry maps a page that its table cannot hold";
-  if (pte_permissions(entry, level) >= PAGE_UNOWNED)
-    return NULL;
-  if (target >= frames->nframes || frames->records[target].owner < OWNER_KERNEL ||
-      frames->records[target].owner > OWNER_USER)
+  uint32_t permissions = pte_permissions(entry, level);
+  if (permissions / PAGE_WRITE_COMBINING % 4 == 3)
+    return "pagetable: a page has two memory types";
+  bool in_use = target < frames->nframes && owner_mappable(frames->records[target].owner);
+  if (permissions < PAGE_UNOWNED && !in_use)
     return "pagetable: a mapping owns a frame that is not in use";
   return NULL;
 }
@@ -54,7 +57,8 @@ static const char *check_page(const struct pagetable *table, uint64_t entry, uin
     ensures table: \result == \null && PteTable(entry, level) == 1 ==> level >= 2 &&
       LinkedAt(table->frames, PteNext(entry), frame, index) &&
       Owner(table->frames, PteNext(entry)) == OWNER_TABLE1 + level - 2;
-    ensures page: \result == \null && PteTable(entry, level) != 1 ==> level <= 3 && PteAligned(PteFrame(entry, level), level);
+    ensures page: \result == \null && PteTable(entry, level) != 1 ==> level <= 3 && PteAligned(PteFrame(entry, level), level) &&
+      PteKnown(PtePermissions(entry, level));
     ensures allowed: \result == \null ==> !PteReserved(entry, level);
 */
 static const char *check_entry(const struct pagetable *table, frame_t frame, uint32_t index,

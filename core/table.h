@@ -162,15 +162,6 @@ static inline frame_t take_frame(const struct pagetable *table, uint32_t level)
   return (frame_t)take_table(table->frames, table->memory, owner);
 }
 
-/* Whether the kernel or a user has what this owner has: only their frames may be mapped with a reference. */
-/*@ assigns \nothing;
-    ensures exact: \result <==> OWNER_KERNEL <= owner <= OWNER_USER;
-*/
-static inline bool owner_mappable(enum owner owner)
-{
-  return owner == OWNER_KERNEL || owner == OWNER_USER;
-}
-
 /* Whether a mapping of a page of this level may own this frame, its first. */
 /*@ requires valid: FramesValid(frames) && PageLevel(level);
     assigns \nothing;
@@ -203,39 +194,48 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
   return frames->records[first].references == FRAME_REFERENCES_MAX ? STATUS_SATURATED : STATUS_OK;
 }
 
-/* Takes the reference of a mapping to a frame whose status was found to be good. */
+/* Gives the block of a frame of the kernel or a user this many references. */
 /*@ requires valid: SpaceValid(table);
-    requires target: Target(table->frames, frame, level);
+    requires block: frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER && references >= 1;
     assigns table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures rest: SameButReferences{Pre, Post}(table->frames);
     ensures free: table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
-    ensures reference: References(table->frames, BlockFirst(table->frames, frame)) ==
-      \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
+    ensures counted: References(table->frames, BlockFirst(table->frames, frame)) == references;
     ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
 */
-static inline void get_target(const struct pagetable *table, frame_t frame, uint32_t level)
+static inline void count_references(const struct pagetable *table, frame_t frame,
+                                    uint32_t references)
 {
-  (void)level; /* the contract speaks of it */
   //@ ghost block_alike(table->frames, frame);
   //@ assert far: \forall integer k; 0 <= k < table->frames->nframes ==> &table->root != &table->frames->records[k].references;
-  frame_t first = frame_first(table->frames, frame);
-  uint32_t references = table->frames->records[first].references;
-  set_references(table->frames, first, references + 1);
+  set_references(table->frames, frame_first(table->frames, frame), references);
   //@ assert same: table->frames == \at(table->frames, Pre) && table->memory == \at(table->memory, Pre);
   //@ assert root: table->root == \at(table->root, Pre);
   //@ assert same_space: SameSpace{Pre, Here}(table);
   //@ assert layout: SpaceLayout(table);
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert aligned: Aligned(table->frames, table->memory);
+  //@ assert pages: GoodPages(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
   //@ assert is_root: Root(table->frames, table->root);
 }
 
+/* How many references the block of a frame in use has. */
+/*@ requires valid: FramesValid(frames) && frame < frames->nframes && InUse(frames, frame);
+    assigns \nothing;
+    ensures exact: \result == References(frames, BlockFirst(frames, frame));
+    ensures some: \result >= 1;
+*/
+static inline uint32_t references_of(const struct frames *frames, frame_t frame)
+{
+  //@ ghost block_alike(frames, frame);
+  return frames->records[frame_first(frames, frame)].references;
+}
+
 /* Takes the reference of a mapping, if it is to own its frame. */
 /*@ requires valid: SpaceValid(table);
-    requires target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame, level);
+    requires target: permissions < PAGE_UNOWNED ==> Target(table->frames, frame, 1);
     assigns table->frames->records[0 .. table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
@@ -246,11 +246,74 @@ static inline void get_target(const struct pagetable *table, frame_t frame, uint
     ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
     ensures unowned: permissions >= PAGE_UNOWNED ==> SameUse{Pre, Post}(table->frames);
 */
-static inline void own_target(const struct pagetable *table, frame_t frame, uint32_t level,
-                              uint32_t permissions)
+static inline void own_target(const struct pagetable *table, frame_t frame, uint32_t permissions)
 {
   if (permissions < PAGE_UNOWNED)
-    get_target(table, frame, level);
+    count_references(table, frame, references_of(table->frames, frame) + 1);
+}
+
+/* Whether the block of a frame of the kernel or a user can take so many more references. A pinned one takes any
+ * number: it counts no more. */
+/*@ requires valid: FramesValid(frames) && frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER;
+    assigns \nothing;
+    ensures exact: \result <==> Shareable(frames, frame, more);
+*/
+static inline bool can_share(const struct frames *frames, frame_t frame, uint32_t more)
+{
+  uint32_t references = references_of(frames, frame);
+  return references == FRAME_REFERENCES_MAX || references < FRAME_REFERENCES_MAX - more;
+}
+
+/* Takes so many more references to the block of a frame that can take them. */
+/*@ requires valid: SpaceValid(table);
+    requires block: frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER &&
+      Shareable(table->frames, frame, more);
+    assigns table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures rest: SameButReferences{Pre, Post}(table->frames);
+    ensures shared: Shared{Pre, Post}(table->frames, frame, more);
+*/
+static inline void share(const struct pagetable *table, frame_t frame, uint32_t more)
+{
+  uint32_t references = references_of(table->frames, frame);
+  if (references != FRAME_REFERENCES_MAX)
+    count_references(table, frame, references + more);
+}
+
+/* Drops so many references, but not all, of the block of a frame of the kernel or a user. */
+/*@ requires valid: SpaceValid(table);
+    requires block: frame < table->frames->nframes && OWNER_KERNEL <= Owner(table->frames, frame) <= OWNER_USER &&
+      References(table->frames, BlockFirst(table->frames, frame)) > fewer;
+    assigns table->frames->records[0 .. table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures rest: SameButReferences{Pre, Post}(table->frames);
+    ensures shared: Shared{Post, Pre}(table->frames, frame, fewer);
+*/
+static inline void unshare(const struct pagetable *table, frame_t frame, uint32_t fewer)
+{
+  uint32_t references = references_of(table->frames, frame);
+  if (references != FRAME_REFERENCES_MAX)
+    count_references(table, frame, references - fewer);
+}
+
+/* Whether one mapping of a page of this level (2 or 3) that begins at this frame may hold the references of 512 smaller
+ * ones: the block holds the page, and nobody has dropped their references for them. */
+/*@ requires valid: FramesValid(frames) && 2 <= level <= 3;
+    assigns \nothing;
+    ensures wrong_order: \result == STATUS_WRONG_ORDER <==> SharedBy(frames, frame, 0) && Order(frames, frame) < 9 * (level - 1);
+    ensures not_allocated: \result == STATUS_NOT_ALLOCATED <==> !SharedBy(frames, frame, 0) ||
+      (!SharedBy(frames, frame, 512) && Order(frames, frame) >= 9 * (level - 1));
+    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_ALLOCATED || \result == STATUS_WRONG_ORDER;
+*/
+static inline enum status merge_status(const struct frames *frames, frame_t frame, uint32_t level)
+{
+  if (frame >= frames->nframes || !owner_mappable(owner_of(frames, frame)))
+    return STATUS_NOT_ALLOCATED;
+  if (frames->records[frame].order < 9 * (level - 1))
+    return STATUS_WRONG_ORDER;
+  return references_of(frames, frame) < TABLE_ENTRIES ? STATUS_NOT_ALLOCATED : STATUS_OK;
 }
 
 #endif
