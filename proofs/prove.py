@@ -32,6 +32,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import csource
+
 ROOT = Path(__file__).resolve().parent.parent
 PROOFS = ROOT / "proofs"
 PROVERS = PROOFS / "provers"
@@ -182,12 +184,23 @@ def groups(module):
                           + ["-wp-prop=" + ",".join(["@lemma"] + [f"-{name}" for name in sorted(text - own)])])
     by_options = {}
     for name, section in module.special.items():
-        key = (section.get("timeout", module.timeout), section.get("options", ""))
+        key = (limit_of(module, name), section.get("options", ""))
         by_options.setdefault(key, []).append(name)
-    for number, ((timeout, options), names) in enumerate(sorted(by_options.items()), 1):
-        runs[f"special{number}"] = (["-wp-timeout", timeout, "-wp-fct", ",".join(names)]
-                                    + options.split())
+    for number, (_, names) in enumerate(sorted(by_options.items()), 1):
+        runs[f"special{number}"] = only_functions(module, names)
     return runs
+
+
+def limit_of(module, function):
+    """How many seconds a prover has for a goal of this function."""
+    return module.special.get(function, {}).get("timeout", module.timeout)
+
+
+def only_functions(module, names, limit=None):
+    """The options of a run for these functions alone, which all have the same; a limit in the place of theirs."""
+    section = module.special.get(names[0])
+    options = module.options if section is None else section.get("options", "").split()
+    return ["-wp-timeout", str(limit or limit_of(module, names[0])), "-wp-fct", ",".join(names)] + options
 
 
 def environment():
@@ -322,9 +335,20 @@ def tune_all(modules, prover, jobs):
     return [f"{m.name}: {p}" for m in modules for p in m.problems]
 
 
+def collected(arguments):
+    """The command with the module that tells the garbage collector."""
+    return [arguments[0], "-load-module", str(collector())] + arguments[1:]
+
+
+def command(module, folder, mode, jobs, root=ROOT):
+    """Frama-C on a module that stands in a tree like this one, with a folder for its session."""
+    return FRAMAC + [f"-cpp-extra-args=-I{root}/arch/{module.arch}", module.source, "-wp-par", str(jobs), "-wp-prover", module.provers,
+                     "-wp-cache", mode, "-wp-session", str(folder)]
+
+
 def frama_c(arguments, log):
     """Runs Frama-C on the project and keeps what it printed."""
-    result = subprocess.run([arguments[0], "-load-module", str(collector())] + arguments[1:], cwd=ROOT, env=environment(), text=True,
+    result = subprocess.run(collected(arguments), cwd=ROOT, env=environment(), text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(result.stdout)
@@ -358,9 +382,7 @@ def run_group(module, group, options, mode, jobs):
     first = module.first if mode in ("none", "rebuild", "cleanup") else {}
     if first:
         lay_first(module, folder / "script")
-    result = frama_c(FRAMAC + [f"-cpp-extra-args=-I{ROOT}/arch/{module.arch}", module.source, "-wp-par", str(jobs), "-wp-prover", module.provers,
-                               "-wp-cache", mode, "-wp-session", str(folder),
-                               "-wp-report-json", str(table)] + options
+    result = frama_c(command(module, folder, mode, jobs) + ["-wp-report-json", str(table)] + options
                      + ["-then", "-report-csv", str(properties)], folder / "log")
     module.problems += [f"warning: {line.strip()}" for line in unsound(result.stdout)]
     if result.returncode != 0 or not table.exists():
@@ -391,15 +413,20 @@ def cache_of(module):
     return PROOFS / "cache" / f"{module.name}.json"
 
 
+def lay_scripts(module, folder):
+    """Puts the committed scripts of tactics where Frama-C looks for them."""
+    for scripts in (PROOFS / "scripts" / name for name in module.scripts):
+        if scripts.is_dir():
+            shutil.copytree(scripts, folder, dirs_exist_ok=True)
+
+
 def unpack_cache(module, group, fresh):
     """Lays the committed verdicts out as Frama-C's cache."""
     folder = BUILD / module.name / group / "cache"
     for stale in (folder, folder.parent / "script"):
         shutil.rmtree(stale, ignore_errors=True)
     folder.mkdir(parents=True)
-    for scripts in (PROOFS / "scripts" / name for name in module.scripts):
-        if scripts.is_dir():
-            shutil.copytree(scripts, folder.parent / "script", dirs_exist_ok=True)
+    lay_scripts(module, folder.parent / "script")
     if fresh or not cache_of(module).exists():
         return
     for key, entry in json.loads(cache_of(module).read_text()).items():
@@ -618,9 +645,10 @@ def open_functions():
 def core_bodies():
     """Every function that has a body in the core: name, file, body."""
     for path in sorted(ROOT.glob("core/*.[ch]")) + sorted(ROOT.glob("arch/*/pte.h")):
-        text = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(), flags=re.S)
-        for name, body in re.findall(r"^(?:[a-z]\w*[ *]+)+(\w+)\([^;{}()]*\)\s*\{(.*?)^\}", text, re.M | re.S):
-            yield name, relative(path), body
+        text = path.read_text()
+        code = csource.code_of(text)
+        for function in csource.functions_of(text):
+            yield function.name, relative(path), code[function.start:function.end]
 
 
 def core_functions():
@@ -664,8 +692,9 @@ def judge(modules, everything):
     if not everything:
         return problems, set()
     proved = {name for m in modules for name in m.functions()}
-    missing = set(core_functions()) - proved - trusted()
-    problems += [f"no module proves {name} of {core_functions()[name]}" for name in sorted(missing - open_functions())]
+    where = core_functions()
+    missing = set(where) - proved - trusted()
+    problems += [f"no module proves {name} of {where[name]}" for name in sorted(missing - open_functions())]
     problems += [f"OPEN.md lists {name}, which is proved" for name in sorted(open_functions() & proved)]
     shown = {g.name for m in modules for g in m.goals}
     problems += [f"{m.name}: nothing proves the lemma {name}" for m in modules for name in sorted(lemmas(m)[0])
