@@ -135,10 +135,17 @@ corpus-grow: $(FUZZ_HOME)/libfuzzer ## add to corpus/grown what fuzzing found be
 	@$< -merge=1 -use_counters=0 -max_len=264 corpus/grown corpus/seeds $(FUZZ_HOME)/run/libfuzzer/corpus $(wildcard $(FUZZ_HOME)/run/afl/out/*/queue) 2>&1 | tail -n 1
 	@ls corpus/grown | wc -l
 
-# The oracles' own test.
-.PHONY: mutants
-mutants: ## plant one mistake at a time in a copy of the core: the corpus must notice each
-	@$(PYTHON) fuzz/mutants.py
+# The oracles' own test; with MODULE, that of the contracts and the oracles.
+.PHONY: mutants mutants-sample
+SEED           ?= 1
+SOURCE_MUTANTS := $(PYTHON) proofs/source_mutants.py --jobs $(JOBS) --seed $(SEED) --fuzz-time $(FUZZ_TIME)
+mutants: ## plant mistakes in copies of the core: the corpus must notice each; with MODULE=bits, core/walk.h or all, source mutants, which proof or fuzzer must notice (JOBS=n LIMIT=n SAMPLE=n SEED=s FUZZ=all FUZZ_TIME=60 JSON=file)
+	@$(if $(MODULE),$(SOURCE_MUTANTS) $(if $(LIMIT),--limit $(LIMIT)) $(if $(SAMPLE),--sample $(SAMPLE)) \
+	  $(if $(filter all,$(FUZZ)),--fuzz-all) $(if $(JSON),--json $(JSON)) $(MODULE),$(PYTHON) fuzz/mutants.py)
+
+# Of a module whose goals are proved in a moment, and whose mutants the corpus notices.
+mutants-sample: ## the source mutants that make test runs
+	@$(SOURCE_MUTANTS) --sample 8 --fuzz-all --json $(BUILD)/report/mutants-sample.json bits
 
 # Coverage of core by the corpus. Branches that are never taken are explained in fuzz/uncovered.txt.
 .PHONY: coverage

@@ -40,28 +40,39 @@ def plant(text, old, new):
     return None
 
 
-def sources(format):
+def copy_tree(work):
+    """What is compiled, in a folder of its own, where it can be changed."""
+    shutil.rmtree(work, ignore_errors=True)
+    for folder in ("core", "arch", "annotations", "fuzz"):
+        shutil.copytree(ROOT / folder, work / folder)
+
+
+def corpus_inputs():
+    return sorted(p for p in (ROOT / "corpus").glob("*/*") if p.is_file())
+
+
+def sources(format, work=WORK):
     """The core and the replayer, for page tables of a format, as paths in the copy."""
     names = ("core/*.c", "fuzz/ops.c", "fuzz/model*.c", "fuzz/replay*.c", f"fuzz/walk_{format.partition('-')[0]}.c")
-    return sorted(str(path.relative_to(WORK)) for name in names for path in WORK.glob(name))
+    return sorted(str(path.relative_to(work)) for name in names for path in work.glob(name))
 
 
-def compile_all(names, format, place):
+def compile_all(names, format, place, work=WORK):
     """Source -> object file in a place of the copy, each made anew."""
     arch, levels = format.split("-")
-    (WORK / place).mkdir(exist_ok=True)
-    objects = {name: WORK / place / (name.replace("/", "-") + ".o") for name in names}
+    (work / place).mkdir(exist_ok=True)
+    objects = {name: work / place / (name.replace("/", "-") + ".o") for name in names}
     for name, target in objects.items():
         subprocess.run(["gcc", *FLAGS, f"-Iarch/{arch}", f"-DPAGETABLE_LEVELS={levels}", "-c", name, "-o", target],
-                       cwd=WORK, check=True)
+                       cwd=work, check=True)
     return objects
 
 
-def noticed(objects, inputs):
+def noticed(objects, inputs, work=WORK):
     """Whether the replay complains or dies."""
-    subprocess.run(["gcc", *objects, "-o", WORK / "replay"], check=True)
+    subprocess.run(["gcc", *objects, "-o", work / "replay"], check=True)
     try:
-        return subprocess.run([WORK / "replay", "-q", *inputs], capture_output=True, timeout=60).returncode != 0
+        return subprocess.run([work / "replay", "-q", *inputs], capture_output=True, timeout=60).returncode != 0
     except subprocess.TimeoutExpired:
         return True
 
@@ -80,10 +91,8 @@ def try_mutant(mutant, clean, inputs):
 
 
 def main():
-    shutil.rmtree(WORK, ignore_errors=True)
-    for folder in ("core", "arch", "annotations", "fuzz"):
-        shutil.copytree(ROOT / folder, WORK / folder)
-    inputs = sorted(p for p in (ROOT / "corpus").glob("*/*") if p.is_file())
+    copy_tree(WORK)
+    inputs = corpus_inputs()
     mutants = read_mutants((ROOT / "fuzz" / "mutants.txt").read_text())
     clean = {format: compile_all(sources(format), format, format) for format in sorted({m[0] for m in mutants})}
     failed = [f"the core itself is not clean: {format}" for format, objects in clean.items()
