@@ -39,7 +39,7 @@ setup: ## install what is missing from ci/packages.txt (as root or through sudo)
 verify: setup ## the main job: prove, fuzz for 60 s, boot, and print one table
 	@$(PYTHON) ci/verify.py
 
-test: ## all tests: lint, unit tests, the example, proof, corpus with mutants and coverage, boot suite
+test: ## all tests: lint, unit tests, the example, proof, corpus with mutants and coverage, some source mutants, boot suite
 	@$(PYTHON) ci/test.py
 
 clean: ## remove everything that was built

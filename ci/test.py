@@ -43,6 +43,12 @@ def counted(text):
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else (0, 0, 0)
 
 
+def judged(text):
+    """The closing line of the source mutants: one that is noticed, or the same as the original, is a test passed."""
+    match = re.search(r"^mutants: total=\d+ proof=(\d+) fuzz=(\d+) equivalent=(\d+) survived=(\d+)$", text, re.M)
+    return (sum(int(match[k]) for k in (1, 2, 3)), int(match[4]), 0) if match else (0, 0, 0)
+
+
 def whole(_text):
     """A stage that is one check."""
     return None
@@ -58,6 +64,7 @@ STAGES = [
     ("prove", ["KNOWN_OPEN=1"], proof),
     ("corpus-replay", [], counted),
     ("mutants", [], counted),
+    ("mutants-sample", [], judged),
     ("coverage", [], whole),
     ("boot", [], counted),
 ]
