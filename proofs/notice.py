@@ -1,9 +1,10 @@
 """What notices a mutant: the compiler, the proof of its function, the corpus, the fuzzer.
 
 Each answer is a dict with a "verdict" and is kept in build/mutants/, named by a digest of all that it depends on, so that nothing is
-asked twice. An error is not kept.
+asked twice. A failure is not kept.
 """
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -36,6 +37,12 @@ class Failure(Exception):
     """Something that is no answer."""
 
 
+@functools.cache
+def compilers():
+    """What the compilers call themselves."""
+    return [subprocess.run([tool, "--version"], text=True, capture_output=True, check=True).stdout.splitlines()[0] for tool in ("gcc", "clang")]
+
+
 def digest(*parts):
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
 
@@ -45,14 +52,21 @@ class Store:
     def __init__(self, folder):
         self.folder = folder
         self.locks = defaultdict(threading.Lock)
+        self.failures = {}
 
     def get(self, stage, key, ask):
-        """The answer that is there, or that of ask(), which is kept. Who asks the same waits."""
+        """The answer that is there, or that of ask(), which is kept. Who asks the same waits. A failure is one until the next run."""
         path = self.folder / stage / f"{key}.json"
         with self.locks[key]:
             if path.exists():
                 return json.loads(path.read_text())
-            answer = ask()
+            if key in self.failures:
+                raise self.failures[key]
+            try:
+                answer = ask()
+            except Failure as failure:
+                self.failures[key] = failure
+                raise
             path.parent.mkdir(parents=True, exist_ok=True)
             half = path.with_suffix(".half")
             half.write_text(json.dumps(answer) + "\n")

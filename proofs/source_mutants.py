@@ -125,7 +125,7 @@ class Run:
         self.store = notice.Store(notice.WORK)
         self.fuzz_key = notice.digest(*(f"{p}\n{p.read_bytes()}" for folder in ("core", "arch", "fuzz", "corpus")
                                         for p in sorted((prove.ROOT / folder).rglob("*")) if p.is_file() and p.suffix != ".pyc"),
-                                      (prove.ROOT / "Makefile").read_text())
+                                      (prove.ROOT / "Makefile").read_text(), notice.compilers())
         self.keys, self.originals = {}, {}
 
     def prepare(self, modules, tree):
@@ -141,7 +141,8 @@ class Run:
         def ask():
             with tree.planted(case.mutant):
                 return notice.object_code(tree.root, case.module, tree.root)
-        return self.store.get("object", notice.digest(self.keys[case.module.name], notice.COMPILER, case.mutant.text), ask)
+        return self.store.get("object", notice.digest(self.keys[case.module.name], notice.COMPILER, notice.compilers(),
+                                                       case.mutant.text), ask)
 
     def prove(self, case, tree):
         module, mutant = case.module, case.mutant

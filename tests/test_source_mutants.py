@@ -314,13 +314,15 @@ class Resume(unittest.TestCase):
         store.get("proof", notice.digest("text", "other options"), self.ask)
         self.assertEqual(self.asked, 2)
 
-    def test_an_error_is_not_kept(self):
+    def test_a_failure_is_one_until_the_next_run(self):
         def fail():
             raise notice.Failure("none")
         store = notice.Store(self.folder)
-        with self.assertRaises(notice.Failure):
-            store.get("proof", "key", fail)
-        self.assertEqual(store.get("proof", "key", self.ask), {"verdict": "killed"})
+        for ask in (fail, self.ask):
+            with self.assertRaises(notice.Failure):
+                store.get("proof", "key", ask)
+        self.assertEqual(self.asked, 0)
+        self.assertEqual(notice.Store(self.folder).get("proof", "key", self.ask), {"verdict": "killed"})
 
 
 class Closing(unittest.TestCase):
