@@ -4,6 +4,7 @@ Each answer is a dict with a "verdict" and is kept in build/mutants/, named by a
 asked twice. A failure is not kept.
 """
 import contextlib
+import fcntl
 import functools
 import hashlib
 import json
@@ -101,6 +102,18 @@ class Tree:
             if planted.noticed(self.clean[format].values(), planted.corpus_inputs(), self.root):
                 raise Failure(f"the core itself is not clean: {format}")
         return self.clean[format]
+
+
+@contextlib.contextmanager
+def alone():
+    """One run at a time: the trees are the same."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    with (WORK / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("mutants: another run is at work in build/mutants")
+        yield
 
 
 def end(process):

@@ -312,8 +312,10 @@ def main():
     cases = sampled(cases, options.limit, options.sample, options.seed)
     for case in cases:
         case.reason = reasons.get(case.key(), "")
+    if not cases:
+        sys.exit(f"mutants: {options.module} has no code to change")
     print(f"mutants: {len(cases)} of {options.module}", flush=True)
-    if cases:
+    with notice.alone():
         examine(cases, Run(options))
     for text in problems + [told(case) for case in cases if case.verdict in ("survived", "error")]:
         print(text)
@@ -321,7 +323,7 @@ def main():
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(as_json(cases, problems, time.monotonic() - start), indent=1) + "\n")
     print("\n".join(summary(cases, problems)))
-    return 1 if problems or not cases or any(case.verdict in ("survived", "error") for case in cases) else 0
+    return 1 if problems or any(case.verdict in ("survived", "error") for case in cases) else 0
 
 
 if __name__ == "__main__":

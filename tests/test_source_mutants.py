@@ -173,6 +173,15 @@ def module(**more):
                         inlines_of=[], lemmas_of=[], trusts=["trusted"], special={}, says={}, **more)
 
 
+def redirect_work(test):
+    """Answers, trees and sessions of this test in a folder of its own."""
+    folder = tempfile.TemporaryDirectory()
+    test.addCleanup(folder.cleanup)
+    patch = mock.patch.object(notice, "WORK", Path(folder.name))
+    patch.start()
+    test.addCleanup(patch.stop)
+
+
 def case(text="x", reason="", function="f"):
     return source_mutants.Case(module(), mutate.Mutant("core/a.c", function, 1, "relation", "a < b", "a <= b", text), reason)
 
@@ -182,11 +191,7 @@ class Prover(unittest.TestCase):
     VALID = "[wp] [Qed] Goal typed_f_a : Valid (2ms)\n[wp] [Z3 4.8.12] Goal typed_f_b : Valid (Qed:1ms) (2.5s)\n[wp] Proved goals:    2 / 2\n"
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        patch = mock.patch.object(notice, "WORK", Path(folder.name))
-        patch.start()
-        self.addCleanup(patch.stop)
+        redirect_work(self)
         self.tree = types.SimpleNamespace(root=Path("/tree"), planted=lambda _: contextlib.nullcontext())
         self.base = {"provers": "script,z3", "limit": 10, "seconds": 2}
 
@@ -349,7 +354,13 @@ class Closing(unittest.TestCase):
         self.assertIn("all 9 goals valid", text)
         self.assertIn("in 7 inputs", text)
 
+    def test_two_runs_at_a_time_are_refused(self):
+        redirect_work(self)
+        with notice.alone(), self.assertRaises(SystemExit), notice.alone():
+            pass
+
     def main(self, verdict, reasons=""):
+        redirect_work(self)
         def examine(cases, _run):
             for one in cases:
                 one.verdict = verdict
@@ -373,15 +384,16 @@ class Closing(unittest.TestCase):
 @unittest.skipUnless(prove.shutil.which("frama-c") and prove.shutil.which("z3"), "no Frama-C here")
 class Real(unittest.TestCase):
     """Two mutants and the real tools: what is proved is the text in the tree."""
+    def setUp(self):
+        redirect_work(self)
+
     def verdict(self, old, new):
         (module, file), = source_mutants.chosen("order")
         text = (prove.ROOT / file).read_text()
         mutant = mutate.Mutant(file, "order_frames", 1, "", "", "", text.replace(old, new))
         self.assertNotEqual(mutant.text, text)
         tree = notice.Tree("test")
-        base = notice.Store(notice.WORK).get("baseline", notice.digest(prove.replay_digest(module), mutant.function),
-                                             lambda: notice.baseline(module, mutant.function, tree))
-        return notice.proof(module, mutant, tree, base)["verdict"]
+        return notice.proof(module, mutant, tree, notice.baseline(module, mutant.function, tree))["verdict"]
 
     def test_an_obvious_mistake_is_noticed_by_the_proof(self):
         self.assertEqual(self.verdict("(uint64_t)1 <<", "(uint64_t)2 <<"), "killed")
