@@ -145,7 +145,7 @@ mutants: ## plant mistakes in copies of the core: the corpus must notice each; w
 
 # Of a module whose goals are proved in a moment, and whose mutants the corpus notices.
 mutants-sample: ## the source mutants that make test runs
-	@$(SOURCE_MUTANTS) --sample 8 --fuzz-all --json $(BUILD)/report/mutants-sample.json bits
+	@$(SOURCE_MUTANTS) --sample 6 --fuzz-all --json $(BUILD)/report/mutants-sample.json bits
 
 # Coverage of core by the corpus. Branches that are never taken are explained in fuzz/uncovered.txt.
 .PHONY: coverage
