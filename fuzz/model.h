@@ -22,7 +22,7 @@
 #define MODEL_FRAMES OPS_FRAMES_MAX
 #define MODEL_ORDERS 11u /* a block of 2^11 frames is more than MODEL_FRAMES */
 #define MODEL_SPACES 4u
-#define MODEL_MAPPINGS 512u
+#define MODEL_MAPPINGS 2560u /* a page split is 512 */
 #define MODEL_TABLES 512u
 #define MODEL_MEMBERS 256u
 #define MODEL_ENTRIES (MEMMAP_ENTRIES_MAX + 1)
@@ -141,6 +141,10 @@ enum status model_unmap_status(struct model_spaces *s, uint32_t space, uint64_t 
                                uint32_t level);
 enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_t address,
                                  uint32_t level, uint32_t permissions);
+enum status model_split_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                               uint32_t level);
+enum status model_merge_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                               uint32_t level);
 enum status model_query_status(struct model_spaces *s, uint32_t space, uint64_t address);
 
 /* frame became the table of a level for address; the root is of level s->levels. */
@@ -151,6 +155,10 @@ void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_
                uint32_t level, uint32_t permissions);
 /* The mapping goes, with the tables that are empty then. */
 void model_unmap(struct model_spaces *s, struct model_mapping *mapping);
+/* The mapping becomes 512 of the level below, the first of which is then where it was; their table is there. */
+void model_split(struct model_spaces *s, struct model_mapping *mapping);
+/* The 512 mappings from address on become one of this level; their table goes. */
+void model_merge(struct model_spaces *s, uint32_t space, uint64_t address, uint32_t level);
 void model_destroy(struct model_spaces *s, uint32_t space);
 
 /* --- A firmware map (memmap, boot_alloc) --- */

@@ -190,6 +190,68 @@ enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_
   return changes ? STATUS_BAD_PERMISSION : STATUS_OK;
 }
 
+/* What is mapped where a page that has smaller ones is to be. */
+static enum status large_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                                uint32_t level)
+{
+  return level == 1 ? STATUS_BAD_LEVEL : model_unmap_status(s, space, address, level);
+}
+
+/* How many more references a page that is split takes. */
+static const uint32_t more = TABLE_ENTRIES - 1;
+
+enum status model_split_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                               uint32_t level)
+{
+  enum status status = large_status(s, space, address, level);
+  if (status != STATUS_OK)
+    return status;
+  const struct model_mapping *mapping = model_mapping(s, space, address);
+  if (!(mapping->permissions & PAGE_UNOWNED)) {
+    uint64_t references = s->memory->references[s->memory->head[mapping->frame]];
+    if (references < FRAME_REFERENCES_MAX && references + more >= FRAME_REFERENCES_MAX)
+      return STATUS_SATURATED;
+  }
+  return s->memory->free_frames == 0 ? STATUS_OUT_OF_MEMORY : STATUS_OK;
+}
+
+/* The first of 512 pages that could be one of this level at address, as far as they are concerned; null if some other
+ * page is among them, or none, or they do not lie in a row from where such a page may begin. */
+static struct model_mapping *row_at(struct model_spaces *s, uint32_t space, uint64_t address,
+                                    uint32_t level)
+{
+  uint64_t bytes = model_page_bytes(level - 1);
+  uint32_t at = place_of(s, space, address);
+  struct model_mapping *first = &s->mappings[at];
+  if (s->nmappings - at < TABLE_ENTRIES)
+    return NULL;
+  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+    const struct model_mapping *m = &first[i];
+    bool there = m->space == space && m->address == address + i * bytes && m->level == level - 1;
+    if (!there || m->frame != first->frame + i * (bytes / FRAME_SIZE) ||
+        m->permissions != first->permissions)
+      return NULL;
+  }
+  return (uint64_t)first->frame * FRAME_SIZE % model_page_bytes(level) == 0 ? first : NULL;
+}
+
+enum status model_merge_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                               uint32_t level)
+{
+  enum status status = large_status(s, space, address, level);
+  if (status != STATUS_SMALLER_PAGES)
+    return status == STATUS_OK ? STATUS_ALREADY_MAPPED : status;
+  const struct model_mapping *first = row_at(s, space, address, level);
+  if (!first)
+    return STATUS_SMALLER_PAGES;
+  if (first->permissions & PAGE_UNOWNED)
+    return STATUS_OK;
+  status = target_status(s->memory, first->frame, level);
+  if (status == STATUS_OK && s->memory->references[s->memory->head[first->frame]] < TABLE_ENTRIES)
+    return STATUS_NOT_ALLOCATED;
+  return status == STATUS_SATURATED ? STATUS_OK : status;
+}
+
 enum status model_query_status(struct model_spaces *s, uint32_t space, uint64_t address)
 {
   if (!model_canonical(s, address))
@@ -270,6 +332,45 @@ void model_unmap(struct model_spaces *s, struct model_mapping *mapping)
     if (model_live(s, table) == 0)
       drop_table(s, (uint32_t)(table - s->tables));
   }
+}
+
+void model_split(struct model_spaces *s, struct model_mapping *mapping)
+{
+  uint64_t bytes = model_page_bytes(mapping->level - 1);
+  struct model_mapping whole = *mapping;
+  for (struct model_mapping *m = &s->mappings[s->nmappings]; m > mapping + 1; m--)
+    m[more - 1] = m[-1];
+  s->nmappings += more;
+  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+    mapping[i] = whole; /* permissions, accessed and dirty */
+    mapping[i].level = whole.level - 1;
+    mapping[i].address = whole.address + i * bytes;
+    mapping[i].frame = (uint32_t)(whole.frame + i * (bytes / FRAME_SIZE));
+  }
+  if (whole.permissions & PAGE_UNOWNED)
+    return;
+  uint32_t head = s->memory->head[whole.frame];
+  s->memory->held[head] += more;
+  if (s->memory->references[head] != FRAME_REFERENCES_MAX)
+    s->memory->references[head] += more;
+}
+
+void model_merge(struct model_spaces *s, uint32_t space, uint64_t address, uint32_t level)
+{
+  struct model_mapping *mapping = model_mapping(s, space, address);
+  mapping->level = level;
+  mapping->accessed = true;
+  mapping->dirty = (mapping->permissions & PAGE_WRITE) != 0;
+  s->nmappings -= more;
+  for (struct model_mapping *m = mapping + 1; m < &s->mappings[s->nmappings]; m++)
+    *m = m[more];
+  drop_table(s, (uint32_t)(model_table(s, space, level - 1, address) - s->tables));
+  if (mapping->permissions & PAGE_UNOWNED)
+    return;
+  uint32_t head = s->memory->head[mapping->frame];
+  s->memory->held[head] -= more;
+  if (s->memory->references[head] != FRAME_REFERENCES_MAX)
+    s->memory->references[head] -= more;
 }
 
 void model_destroy(struct model_spaces *s, uint32_t space)

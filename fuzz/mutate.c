@@ -59,6 +59,15 @@ static uint8_t mode(struct draft *d)
   return (uint8_t)MODE(object, rest, extra);
 }
 
+/* A code of a kind. */
+static uint8_t code_of(enum op_kind kind)
+{
+  uint32_t code = 0;
+  while (ops_kind(code) != kind)
+    code++;
+  return (uint8_t)code;
+}
+
 static void make_operation(struct draft *d, uint8_t *at)
 {
   at[0] = (uint8_t)next(d, OPS_CODES);
@@ -82,6 +91,28 @@ static void insert(struct draft *d)
   size_t index = next(d, (uint32_t)d->count + 1);
   if (open_gap(d, index, 1))
     make_operation(d, operation(d, index));
+}
+
+/* A large page that is split, then merged, with operations between: what is split must be there, and what is merged
+ * must be whole, so that operations one by one seldom do either. */
+static void insert_split(struct draft *d)
+{
+  static const enum op_kind kinds[6] = {OP_TABLE_CREATE, OP_TABLE_MAP, OP_TABLE_SPLIT,
+                                        OP_NOTHING,      OP_NOTHING,   OP_TABLE_MERGE};
+  size_t index = next(d, (uint32_t)d->count + 1);
+  if (!open_gap(d, index, 6))
+    return;
+  for (uint32_t i = 0; i < 6; i++) {
+    uint8_t *at = operation(d, index + i);
+    make_operation(d, at);
+    if (kinds[i] == OP_NOTHING)
+      continue;
+    at[0] = code_of(kinds[i]);
+    at[1] = MODE(PICK_LIVE, PICK_LIVE, 1);
+    /* 2 MiB or 1 GiB to map, without a reference as often as with one; what there is to split and to merge. */
+    put16(at + 6,
+          kinds[i] == OP_TABLE_MAP ? 0x1000 + 0x1000 * next(d, 2) + 0x4000 * next(d, 2) : 0);
+  }
 }
 
 static void delete_some(struct draft *d)
@@ -156,7 +187,9 @@ static void tweak_machine(struct draft *d)
 static void change(struct draft *d)
 {
   uint32_t what = next(d, 16);
-  if (d->count == 0 || what < 4)
+  if (what == 0 && next(d, 8) == 0)
+    insert_split(d);
+  else if (d->count == 0 || what < 4)
     insert(d);
   else if (what < 6)
     delete_some(d);

@@ -1,8 +1,9 @@
 #include "ops.h"
 
 /* Frequent kinds have more codes. The number of codes is a power of two, so that all are
- * equally likely. */
-static const uint8_t kinds[OPS_CODES] = {
+ * equally likely: these twice, so that a code keeps its meaning when kinds are added. */
+#define FIRST_CODES (OPS_CODES / 2)
+static const uint8_t kinds[FIRST_CODES] = {
     OP_NAMES,          OP_BITSET_INIT,    OP_BITSET_ADD,      OP_BITSET_ADD,     OP_BITSET_REMOVE,
     OP_BITSET_NEXT,    OP_MAP_ENTRY,      OP_MAP_ENTRY,       OP_MAP_ENTRY,      OP_MAP_RESERVATION,
     OP_MAP_CLEAR,      OP_MEMMAP_RUNS,    OP_BOOT_INIT,       OP_BOOT_ALLOC,     OP_BOOT_ALLOC,
@@ -16,6 +17,11 @@ static const uint8_t kinds[OPS_CODES] = {
     OP_TABLE_MAP,      OP_TABLE_MAP,      OP_TABLE_UNMAP,     OP_TABLE_UNMAP,    OP_TABLE_UNMAP,
     OP_TABLE_PROTECT,  OP_TABLE_PROTECT,  OP_TABLE_QUERY,     OP_TABLE_TOUCH,    OP_TABLE_DESTROY,
     OP_CORRUPT_BITSET, OP_CORRUPT_BUDDY,  OP_CORRUPT_FRAMES,  OP_CORRUPT_TABLE};
+
+/* Kinds that were added later: each is the second meaning of a few frequent codes. */
+static const uint8_t later[][2] = {{19, OP_TABLE_SPLIT}, {26, OP_TABLE_SPLIT},
+                                   {37, OP_TABLE_SPLIT}, {22, OP_TABLE_MERGE},
+                                   {40, OP_TABLE_MERGE}, {51, OP_TABLE_MERGE}};
 
 static const struct op_shape shapes[OP_KINDS] = {
     [OP_NOTHING] = {"nothing", 0, {0}, {0}, {0}},
@@ -82,6 +88,13 @@ static const struct op_shape shapes[OP_KINDS] = {
                           {"page", "permissions", "space"},
                           {"space", "address", "permissions"},
                           {"frame", "permissions", "seen"}},
+    [OP_TABLE_SPLIT] =
+        {"pagetable_split", 14, {"page", "bytes", "space"}, {"space", "address"}, {"table"}},
+    [OP_TABLE_MERGE] = {"pagetable_merge",
+                        14,
+                        {"page", "left", "space"},
+                        {"space", "address", "dropped"},
+                        {"table"}},
     [OP_TABLE_QUERY] = {"pagetable_query",
                         14,
                         {"page", "bytes", "space"},
@@ -136,7 +149,12 @@ size_t ops_count(size_t size)
 
 enum op_kind ops_kind(uint32_t code)
 {
-  return (enum op_kind)kinds[code % OPS_CODES];
+  uint32_t first = code % FIRST_CODES;
+  uint8_t kind = kinds[first];
+  for (uint32_t i = 0; code % OPS_CODES != first && i < sizeof later / sizeof later[0]; i++)
+    if (later[i][0] == first)
+      kind = later[i][1];
+  return (enum op_kind)kind;
 }
 
 /* The kind of a code or, if its group is off, of the next code of a round through all of them whose

@@ -13,9 +13,9 @@
  * rest of the arguments (order, count, size: the same four ways), the upper four belong to the
  * operation (ops_extra).
  *
- * A page is of 4 KiB, unless bits 12 and 13 of c say otherwise where it is mapped, unmapped or protected: 0
- * leaves it as it is (4 KiB to map, the size of the mapping that was chosen to unmap), 1 is 2 MiB, 2 is 1 GiB, 3 a level
- * that no page has. The bits below them, with the two that name the space, choose a frame of a block; where
+ * A page is of 4 KiB, unless bits 12 and 13 of c say otherwise where it is mapped, unmapped, protected, split or merged:
+ * 0 leaves it as it is (4 KiB to map, the size of the mapping that was chosen to unmap or split, the next one above it to
+ * merge), 1 is 2 MiB, 2 is 1 GiB, 3 a level that no page has. The bits below them, with the two that name the space, choose a frame of a block; where
  * an address is asked for or touched they choose one inside a larger page.
  */
 #ifndef ASHLAR_OPS_H
@@ -29,7 +29,7 @@
 #define OPS_BYTES 8u
 #define OPS_MAX 1024u
 #define OPS_FRAMES_MAX 1536u /* the direct map of so many takes 6 MiB */
-#define OPS_CODES 64u        /* a code modulo this names the kind */
+#define OPS_CODES 128u       /* a code modulo this names the kind */
 #define OPS_GROUPS 16u       /* bits of the swarm mask */
 
 enum op_kind {
@@ -68,6 +68,8 @@ enum op_kind {
   OP_TABLE_MAP,
   OP_TABLE_UNMAP,
   OP_TABLE_PROTECT,
+  OP_TABLE_SPLIT,
+  OP_TABLE_MERGE,
   OP_TABLE_QUERY,
   OP_TABLE_TOUCH,
   OP_TABLE_DESTROY,

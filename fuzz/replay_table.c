@@ -44,6 +44,21 @@ struct page {
   uint32_t level;
 };
 
+static bool resizes(enum op_kind kind)
+{
+  return kind == OP_TABLE_SPLIT || kind == OP_TABLE_MERGE;
+}
+
+/* A mapped page, when there is one. To split: a large one, if there is, unless the rest's pick is raw. */
+static const struct model_mapping *some_mapping(const struct model_spaces *s, const struct op *op)
+{
+  const struct model_mapping *mapping = &s->mappings[op->a % s->nmappings];
+  bool large = op->kind == OP_TABLE_SPLIT && ops_pick_rest(op) != PICK_RAW;
+  for (uint32_t i = 0; large && mapping->level == 1 && i < s->nmappings; i++)
+    mapping = &s->mappings[(op->a + i) % s->nmappings];
+  return mapping;
+}
+
 /* Which page, by the pick. Live: a mapped page, of whatever size. Near: the one of that size after it. Any: one
  * of 4 KiB by number. Raw: not canonical or not a page. */
 static struct page some_page(struct replay *r, const struct op *op, enum pick pick)
@@ -55,7 +70,7 @@ static struct page some_page(struct replay *r, const struct op *op, enum pick pi
         op->b % 2 == 0 ? page.address ^ HIGHEST_BIT : page.address + 1 + op->b % (PAGE_SIZE - 1);
   if (pick >= PICK_ANY || s->nmappings == 0)
     return page;
-  const struct model_mapping *mapping = &s->mappings[op->a % s->nmappings];
+  const struct model_mapping *mapping = some_mapping(s, op);
   uint64_t bytes = model_page_bytes(mapping->level);
   page.address = pick == PICK_LIVE ? mapping->address : mapping->address + bytes;
   page.space = mapping->space;
@@ -63,20 +78,28 @@ static struct page some_page(struct replay *r, const struct op *op, enum pick pi
   return page;
 }
 
+/* The level that fits what an operation does, for a page of this level. */
+static uint32_t fitting_level(enum op_kind kind, uint32_t level)
+{
+  if (kind == OP_TABLE_MAP)
+    return 1;
+  if (kind == OP_TABLE_SPLIT && level == 1)
+    return 2;
+  return kind == OP_TABLE_MERGE && level < PAGE_LEVELS ? level + 1 : level;
+}
+
 /* The page that an operation asks the core for. Its level, by bits 12 and 13 of c: the one that fits; 2; 3; none that
- * there is. Where it begins fits the level, unless the pick is raw. */
+ * there is, or none to split. Where it begins fits the level, unless the pick is raw. */
 static struct page asked_page(struct replay *r, const struct op *op, enum pick pick)
 {
   static const uint32_t bad[4] = {0, 4, 5, UINT32_MAX};
   struct page page = some_page(r, op, pick);
   uint32_t choice = op->c >> 12 & 3;
   if (choice == 3)
-    page.level = bad[op->b % 4];
-  else if (choice > 0)
-    page.level = choice + 1;
-  else if (op->kind == OP_TABLE_MAP)
-    page.level = 1;
-  if (choice == 1 || choice == 2) {
+    page.level = resizes(op->kind) && op->b % 8 == 4 ? 1 : bad[op->b % 4];
+  else
+    page.level = choice > 0 ? choice + 1 : fitting_level(op->kind, page.level);
+  if (choice == 1 || choice == 2 || (choice == 0 && resizes(op->kind))) {
     /* Raw: every other time a page of 4 KiB, but not of that level. */
     if (pick == PICK_RAW && op->b % 4 == 3)
       page.address = page_of(op->a);
@@ -296,6 +319,13 @@ static uint64_t fingerprint(const struct replay *r)
   return sum;
 }
 
+/* After a call that was to be refused: everything was so before it. */
+static void expect_untouched(struct replay *r, uint64_t before)
+{
+  replay_expect(r, r->step.expected == STATUS_OK || fingerprint(r) == before,
+                "a call that is refused leaves records and buddy as they are");
+}
+
 /* Live here means a page that is mapped already, so it is the rare case. */
 static void map_op(struct replay *r, const struct op *op)
 {
@@ -321,9 +351,110 @@ static void map_op(struct replay *r, const struct op *op)
     if (!r->broken)
       model_map(&r->spaces, page.space, page.address, frame, page.level, permissions);
   } else {
-    replay_expect(r, expected == STATUS_OK || fingerprint(r) == before,
-                  "a map that is refused leaves records and buddy as they are");
+    expect_untouched(r, before);
   }
+  check_way(r, page);
+}
+
+/* --- Splitting and merging --- */
+
+/* What can change when a page and 512 smaller ones take each other's place: the references of their block. */
+static void check_references(struct replay *r, const struct model_mapping *mapping)
+{
+  if (mapping->permissions & PAGE_UNOWNED)
+    return;
+  uint32_t head = r->database.head[mapping->frame];
+  replay_expect(r, r->records[head].references == r->database.references[head],
+                "a block has the references that the model says");
+}
+
+/* The core has split this page: its table, and each of the 512 pages. */
+static void follow_split(struct replay *r, struct page page)
+{
+  struct page piece = {page.address, page.space, page.level - 1};
+  add_new_tables(r, piece);
+  if (r->broken)
+    return;
+  replay_out(r, 0, model_table(&r->spaces, page.space, piece.level, page.address)->frame);
+  struct model_mapping *first = model_mapping(&r->spaces, page.space, page.address);
+  model_split(&r->spaces, first);
+  for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
+    const char *broken = compare_mapping(r, &first[i]);
+    replay_expect(r, broken == NULL, broken);
+  }
+  check_references(r, first);
+}
+
+/* Others drop references that the pages there hold, until so many are left (1 .. 511) to the block of the first one.
+ * Returns how many. */
+static uint32_t drop_references(struct replay *r, struct page page, uint32_t left)
+{
+  const struct model_mapping *first = model_mapping(&r->spaces, page.space, page.address);
+  if (!first || (first->permissions & PAGE_UNOWNED))
+    return 0;
+  uint32_t *references = &r->database.references[r->database.head[first->frame]];
+  if (*references <= left || *references > 2 * MODEL_MAPPINGS)
+    return 0;
+  uint32_t dropped = *references - left;
+  for (uint32_t i = 0; i < dropped; i++)
+    replay_expect(r, frame_put(&r->frames, first->frame) == STATUS_OK,
+                  "a reference that is held can be dropped");
+  *references = left;
+  return dropped;
+}
+
+/* They take them again: nothing is mapped for long without its reference. */
+static void take_references(struct replay *r, struct page page, uint32_t dropped)
+{
+  const struct model_mapping *first = model_mapping(&r->spaces, page.space, page.address);
+  for (uint32_t i = 0; i < dropped && !r->broken; i++)
+    replay_expect(r, frame_get(&r->frames, first->frame) == STATUS_OK,
+                  "a reference that was dropped can be taken again");
+  if (dropped > 0)
+    r->database.references[r->database.head[first->frame]] += dropped;
+}
+
+/* The core has merged this page: its table is given back. */
+static void follow_merge(struct replay *r, struct page page)
+{
+  uint32_t table = model_table(&r->spaces, page.space, page.level - 1, page.address)->frame;
+  model_merge(&r->spaces, page.space, page.address, page.level);
+  replay_expect(r, r->records[table].owner == r->database.owner[table],
+                "a frame has the owner that the model says");
+  check_references(r, model_mapping(&r->spaces, page.space, page.address));
+  replay_out(r, 0, table);
+}
+
+/* Whether the model has room for the pages and the table that a split may make. */
+static bool has_room(const struct model_spaces *s)
+{
+  return s->ntables < MODEL_TABLES && s->nmappings + TABLE_ENTRIES - 1 <= MODEL_MAPPINGS;
+}
+
+static void resize_op(struct replay *r, const struct op *op)
+{
+  struct page page = asked_page(r, op, ops_pick(op));
+  bool splits = op->kind == OP_TABLE_SPLIT;
+  if (page.space == MODEL_SPACES || (splits && !has_room(&r->spaces)))
+    return;
+  struct pagetable *table = &r->tables[page.space];
+  bool drops = !splits && ops_extra(op) % 8 == 7;
+  uint32_t dropped = drops ? drop_references(r, page, 1 + op->b % (TABLE_ENTRIES - 1)) : 0;
+  replay_args(r, page.space, page.address, dropped, 0);
+  r->step.level = page.level;
+  enum status expected = splits
+                             ? model_split_status(&r->spaces, page.space, page.address, page.level)
+                             : model_merge_status(&r->spaces, page.space, page.address, page.level);
+  uint64_t before = fingerprint(r);
+  enum status status = splits ? pagetable_split(table, page.address, page.level)
+                              : pagetable_merge(table, page.address, page.level);
+  if (!replay_agree(r, status, expected))
+    expect_untouched(r, before);
+  else if (splits)
+    follow_split(r, page);
+  else
+    follow_merge(r, page);
+  take_references(r, page, dropped);
   check_way(r, page);
 }
 
@@ -479,6 +610,8 @@ void replay_table_op(struct replay *r, const struct op *op)
     unmap_op(r, op);
   else if (op->kind == OP_TABLE_PROTECT)
     protect_op(r, op);
+  else if (resizes(op->kind))
+    resize_op(r, op);
   else if (op->kind == OP_TABLE_QUERY)
     query_op(r, op);
   else if (op->kind == OP_TABLE_TOUCH)
