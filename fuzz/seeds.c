@@ -693,6 +693,281 @@ static void corrupted_large_pages(void)
   save("pagetable-corruptions-of-large-pages-noticed");
 }
 
+/* --- Splitting and merging --- */
+
+/* Where the smallest block that can be taken from 1536 frames begins. */
+#define BLOCK 1024u
+#define BLOCK_PAGE 0x1200u
+#define LAST 511u
+
+static void split(uint32_t mapping)
+{
+  add(OP_TABLE_SPLIT, LIVE, mapping, 0, 0);
+}
+
+/* The page that this mapping is a part of. */
+static void merge(uint32_t mapping)
+{
+  add(OP_TABLE_MERGE, LIVE, mapping, 0, 0);
+}
+
+static void unmap(uint32_t mapping)
+{
+  add(OP_TABLE_UNMAP, LIVE, mapping, 0, 0);
+}
+
+/* A page of 4 KiB after a mapping, to a frame of the block, writable. */
+static void map_after(uint32_t mapping, uint32_t frame)
+{
+  add(OP_TABLE_MAP, MODE(PICK_NEAR, PICK_NEAR, 1), mapping, 0, 4 * frame);
+}
+
+/* The only page is of 2 MiB, has all of a block with one reference more, is writable, and dirty. */
+static void one_large_page(void)
+{
+  large_machine(9);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 1), BLOCK_PAGE, 0, LEVEL2);
+  add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), 0, 0, 1000);
+}
+
+static void split_pages(void)
+{
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, k % 2), k, 4095 * k, 1000 * k);
+  for (uint32_t k = 0; k < 3; k++)
+    split(1 + 512 * k);
+  for (uint32_t k = 0; k < 32; k++) {
+    add(OP_TABLE_QUERY, MODE(PICK_LIVE, 0, 0), 49 * k, 17 * k, 1031 * k);
+    add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, k % 8), 48 * k, 17 * k, 1031 * k);
+  }
+  for (uint32_t k = 0; k < 3; k++)
+    merge(1 + k);
+  for (uint32_t k = 0; k < 4; k++) {
+    add(OP_TABLE_QUERY, MODE(PICK_LIVE, 0, 0), k, 1, 997);
+    add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), k, 4095, 997);
+  }
+  for (uint32_t k = 0; k < 4; k++)
+    unmap(0);
+  save("pagetable-split-and-merge-pages-of-each-size");
+
+  one_large_page();
+  split(0);
+  unmap(77);
+  add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), 200, 0, 0);
+  add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), 200, 0, 0);
+  add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), 201, 0, 0);
+  add(OP_FRAME_PUT, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < LAST; k++)
+    unmap(7 * k);
+  save("pagetable-split-then-piece-by-piece");
+
+  /* Twice, for what a piece of a piece leaves behind; destroyed while it is in pieces of both sizes. */
+  large_machine(9);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 2), 0x2000, 0, LEVEL3 + UNOWNED);
+  for (uint32_t k = 0; k < 2; k++) {
+    split(0);
+    split(100);
+    add(OP_TABLE_MERGE, LIVE, 50, 0, LEVEL3);
+    unmap(99);
+    merge(300);
+    merge(98);
+    add(OP_TABLE_MAP, MODE(PICK_NEAR, PICK_RAW, 2), 98, 512 * 99, LEVEL2 + UNOWNED);
+    merge(98);
+  }
+  split(0);
+  split(100);
+  add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
+  save("pagetable-split-a-piece-again");
+}
+
+/* Pages that no page of 2 MiB can take the place of, each mended afterwards: then one can. */
+static void pages_that_are_not_one(void)
+{
+  one_large_page();
+  for (uint32_t k = 0; k < 3; k++) {
+    static const uint32_t holes[3] = {300, 1, LAST};
+    split(0);
+    unmap(holes[k]);
+    merge(0);
+    map_after(holes[k] - 1, 7);
+    merge(0);
+    unmap(holes[k]);
+    map_after(holes[k] - 1, holes[k]);
+    add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), holes[k], k % 2 ? 5 : 0, 0);
+    merge(0);
+    add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), holes[k], 1, 0);
+    merge(LAST);
+    add(OP_TABLE_QUERY, MODE(PICK_LIVE, 0, 0), 0, 0, 0);
+  }
+  save("pagetable-merge-refused-until-mended");
+
+  one_large_page();
+  split(0);
+  unmap(0);
+  merge(5);
+  for (uint32_t k = 0; k < LAST; k++)
+    add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), k, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 0), BLOCK_PAGE, 0, 0);
+  merge(5); /* read-only: not dirty then, although its pages are */
+  add(OP_TABLE_QUERY, MODE(PICK_LIVE, 0, 0), 0, 0, 0);
+  unmap(0);
+  save("pagetable-merge-of-read-only-pages");
+}
+
+/* 512 pages of 4 KiB in a row, from this frame on, with these bits in c. */
+static void map_row(uint32_t first, uint32_t bits)
+{
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 1), BLOCK_PAGE, first, bits);
+  for (uint32_t k = 1; k <= LAST; k++)
+    add(OP_TABLE_MAP, MODE(PICK_NEAR, PICK_ANY, 1), k - 1, first + k, bits);
+}
+
+static void rows_of_pages(void)
+{
+  large_machine(9);
+  map_row(BLOCK, 0);
+  merge(3);
+  split(0);
+  merge(3);
+  unmap(0);
+  save("pagetable-merge-of-pages-mapped-one-by-one");
+
+  large_machine(10);
+  map_row(1, 0);
+  merge(3);
+  save("pagetable-merge-of-a-row-that-begins-in-the-middle");
+
+  machine(1536, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 2; k++)
+    add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_ANY, 0), 8, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  map_row(BLOCK, 0);
+  merge(3);
+  add(OP_TABLE_MERGE, MODE(PICK_LIVE, PICK_LIVE, 7), 3, 0, 0); /* the small block is named first */
+  for (uint32_t k = 0; k < 2; k++)
+    add(OP_FRAME_PIN, LIVE, k, 0, 0);
+  merge(3);
+  save("pagetable-merge-of-pages-in-two-blocks");
+
+  machine(1536, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  map_row(512, UNOWNED);
+  merge(3);
+  split(0);
+  unmap(3);
+  add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
+  save("pagetable-merge-of-pages-that-own-nothing");
+}
+
+/* The references of a block in pieces: dropped by others, more than can be counted, and none but the pieces'. */
+static void references_of_pieces(void)
+{
+  one_large_page();
+  split(0);
+  for (uint32_t left = 0; left < LAST; left += 102)
+    add(OP_TABLE_MERGE, MODE(PICK_LIVE, PICK_LIVE, 7), left, left, 0);
+  add(OP_FRAME_PUT, LIVE, 0, 0, 0); /* 512 are left */
+  merge(9);
+  split(0);
+  merge(9);
+  unmap(0);
+  save("pagetable-merge-with-references-dropped");
+
+  one_large_page();
+  add(OP_FRAME_PIN, LIVE, 0, 0, 3);
+  split(0);
+  for (uint32_t k = 3; k < LAST; k++)
+    add(OP_FRAME_PUT, LIVE, 0, 0, 0);
+  split(0);
+  add(OP_FRAME_PUT, LIVE, 0, 0, 0);
+  split(0);
+  merge(0);
+  split(0);
+  add(OP_FRAME_GET, LIVE, 0, 0, 0); /* the last one that is counted */
+  merge(0);
+  split(0);
+  unmap(4);
+  merge(0);
+  save("pagetable-split-with-references-near-their-end");
+
+  one_large_page();
+  add(OP_FRAME_PIN, LIVE, 0, 0, 0);
+  split(0);
+  merge(0);
+  unmap(0);
+  save("pagetable-split-of-a-pinned-block");
+
+  /* A table that others hold is not freed by a merge. */
+  one_large_page();
+  split(0);
+  for (uint32_t frame = 0; frame < 8; frame++)
+    add(OP_FRAME_GET, ANY, frame, 0, 0);
+  merge(0);
+  split(0);
+  merge(0);
+  for (uint32_t frame = 0; frame < 8; frame++)
+    add(OP_FRAME_PUT, ANY, frame, 0, 0);
+  unmap(0);
+  save("pagetable-merge-while-its-table-is-held");
+}
+
+/* The one free frame is taken by a split, given back by a merge. */
+static void splits_with_few_frames(void)
+{
+  machine(8, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t page = 0x1200; page < 0x1400; page += 0x100)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 1), page, 0, LEVEL2 + UNOWNED);
+  for (uint32_t k = 0; k < 8; k++)
+    add(OP_FRAME_ALLOC, LIVE, 0, 0, 0);
+  split(0);
+  add(OP_FRAME_PUT, MODE(PICK_LIVE, 0, 0), LAST, 0, 0);
+  for (uint32_t k = 0; k < 8; k++)
+    add(OP_FRAME_PUT, ANY, k, 0, 0);
+  for (uint32_t k = 0; k < 4; k++) {
+    split(0);
+    split(1);
+    add(OP_FRAME_ALLOC, LIVE, 0, 0, 0);
+    merge(0);
+  }
+  save("pagetable-split-with-few-frames");
+}
+
+/* Both calls wherever a page of another size is, or none, or no page can be. */
+static void wrong_splits(void)
+{
+  static const uint32_t levels[4] = {0, LEVEL2, LEVEL3, NO_LEVEL};
+  static const enum op_kind kinds[3] = {OP_TABLE_MERGE, OP_TABLE_SPLIT, OP_TABLE_MERGE};
+  static const uint32_t pages[4] = {0x1234, 0x1111, 0x2033, 0x3333};
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t kind = 0; kind < 3; kind++)
+    for (uint32_t level = 0; level < 4; level++)
+      for (uint32_t k = 0; k < 8; k++) {
+        add(kinds[kind], MODE(PICK_ANY, PICK_RAW, 0), pages[k % 4], k, levels[level]);
+        add(kinds[kind], MODE(PICK_NEAR, PICK_RAW, 0), k, k, levels[level]);
+        add(kinds[kind], MODE(PICK_RAW, PICK_RAW, 0), pages[k % 4], k, levels[level]);
+        add(kinds[kind], MODE(PICK_LIVE, PICK_RAW, 0), 0, k, levels[level]);
+      }
+  for (uint32_t k = 0; k < 8; k++)
+    add(OP_TABLE_SPLIT, MODE(PICK_LIVE, PICK_RAW, 0), 1 + k, 0, k % 2 ? LEVEL2 : LEVEL3);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_TABLE_MERGE, MODE(PICK_LIVE, PICK_RAW, 0), LAST * k, 0, k % 2 ? LEVEL2 : LEVEL3);
+  save("pagetable-every-wrong-split-and-merge");
+}
+
+static void splits(void)
+{
+  split_pages();
+  pages_that_are_not_one();
+  rows_of_pages();
+  references_of_pieces();
+  splits_with_few_frames();
+  wrong_splits();
+}
+
 static void rest(void)
 {
   machine(1, MACHINE_FREE, 0);
@@ -748,6 +1023,7 @@ int main(int argc, char **argv)
   blocks_too_small();
   few_frames_for_large_pages();
   corrupted_large_pages();
+  splits();
   rest();
   return 0;
 }
