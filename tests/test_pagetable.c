@@ -639,8 +639,8 @@ static void destroy_gives_back_the_tables_and_references_of_pages_of_each_size(v
 static uint8_t *take_picture(size_t *bytes)
 {
   const void *const parts[] = {&frames, records, memory, words};
-  const size_t sizes[] = {sizeof frames, FRAMES * sizeof *records, FRAMES * FRAME_SIZE,
-                          8 * buddy_words(FRAMES)};
+  const size_t sizes[] = {sizeof frames, frames.nframes * sizeof *records, mapped_bytes,
+                          8 * buddy_words(frames.nframes)};
   *bytes = sizes[0] + sizes[1] + sizes[2] + sizes[3];
   uint8_t *picture = malloc(*bytes);
   assert_non_null(picture);
@@ -703,6 +703,384 @@ static void a_map_without_enough_frames_for_its_tables_changes_nothing(void **st
       assert_int_equal(pagetable_map(&space, size_of(there), user, 1, 0), STATUS_OK);
       map_with_few_frames(level, 0, PAGE_UNOWNED, there - level);
     }
+}
+
+/* --- Splitting and merging --- */
+
+static struct translation look(uint64_t address)
+{
+  struct translation found;
+  assert_int_equal(pagetable_query(&space, address, &found), STATUS_OK);
+  return found;
+}
+
+/* The table of a level on the way to an address; there is one. */
+static frame_t table_at(uint64_t address, uint32_t level)
+{
+  frame_t table = space.root;
+  for (uint32_t above = PAGETABLE_LEVELS; above > level; above--)
+    table = pte_next(memory[table * TABLE_ENTRIES + address / size_of(above) % TABLE_ENTRIES]);
+  assert_int_equal(records[table].owner, OWNER_TABLE1 + level - 1);
+  return table;
+}
+
+/* Asserts that 512 pages of the level below are where one of this level was or could be. */
+static void assert_pieces(uint64_t address, frame_t first, uint32_t level, uint32_t permissions,
+                          bool seen)
+{
+  const uint64_t frames_each = size_of(level - 1) / PAGE_SIZE;
+  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+    struct translation found = look(address + (i + 1) * size_of(level - 1) - 1);
+    if (found.frame != first + (i + 1) * frames_each - 1 || found.level != level - 1 ||
+        found.permissions != permissions || found.accessed != seen || found.dirty != seen)
+      fail_msg("piece %u: frame %u, level %u, permissions %u", (unsigned)i, found.frame,
+               found.level, found.permissions);
+  }
+  assert_int_equal(records[table_at(address, level - 1)].live, TABLE_ENTRIES);
+}
+
+/* Both calls, each of which must fail so, and then everything is as it was. */
+static void assert_neither(uint64_t address, uint32_t level, enum status split, enum status merge)
+{
+  size_t bytes;
+  uint8_t *before = take_picture(&bytes);
+  assert_int_equal(pagetable_split(&space, address, level), split);
+  assert_int_equal(pagetable_merge(&space, address, level), merge);
+  uint8_t *after = take_picture(&bytes);
+  assert_memory_equal(before, after, bytes);
+  free(before);
+  free(after);
+}
+
+static void a_split_page_translates_as_before_in_pages_of_the_level_below(void **state)
+{
+  (void)state;
+  const uint32_t kinds[] = {PAGE_WRITE, PAGE_EXECUTE | PAGE_USER, PAGE_WRITE | PAGE_UNCACHED,
+                            PAGE_WRITE_COMBINING | PAGE_GLOBAL};
+  for (uint32_t level = 2; level <= PAGE_LEVELS; level++)
+    for (size_t kind = 0; kind < 4; kind++) {
+      const uint32_t permissions = kinds[kind] | PAGE_UNOWNED;
+      const uint64_t address = 0 - size_of(level); /* under entry 511 */
+      make(20);
+      assert_int_equal(pagetable_map(&space, address, 262144, level, permissions), STATUS_OK);
+      if (kind % 2 == 0)
+        touch(table_at(address, level), 511, level);
+      uint64_t before = free_frames();
+      assert_int_equal(pagetable_split(&space, address, level), STATUS_OK);
+      assert_pieces(address, 262144, level, permissions, kind % 2 == 0);
+      assert_int_equal(free_frames(), before - 1);
+      assert_int_equal(pagetable_query(&space, address - 1, &(struct translation){0}),
+                       STATUS_NOT_MAPPED);
+      sound();
+    }
+}
+
+static void a_split_page_becomes_one_again_accessed_and_dirty_if_it_is_writable(void **state)
+{
+  (void)state;
+  for (uint32_t level = 2; level <= PAGE_LEVELS; level++)
+    for (uint32_t write = 0; write <= PAGE_WRITE; write += PAGE_WRITE) {
+      make(20);
+      assert_int_equal(pagetable_map(&space, 0, 262144, level, write | PAGE_UNOWNED), STATUS_OK);
+      uint64_t before = free_frames();
+      assert_int_equal(pagetable_split(&space, 0, level), STATUS_OK);
+      assert_int_equal(pagetable_merge(&space, 0, level), STATUS_OK);
+      assert_maps(0, 262144, level, write | PAGE_UNOWNED);
+      assert_true(look(0).accessed);
+      assert_int_equal(look(0).dirty, write != 0);
+      assert_int_equal(free_frames(), before);
+      sound();
+    }
+}
+
+/* A page of this level, split down to pages of 4 KiB in its middle and merged again, with the references to its block. */
+static void split_with_references(uint32_t level, uint32_t order)
+{
+  struct translation was;
+  const uint64_t page = size_of(level) / 2; /* the piece that is split again */
+  frame_t block = take(order);
+  assert_int_equal(pagetable_map(&space, 0, block, level, PAGE_WRITE), STATUS_OK);
+  for (uint32_t l = level; l > 1; l--) {
+    assert_int_equal(pagetable_split(&space, l == level ? 0 : page, l), STATUS_OK);
+    assert_int_equal(references(block), 1 + 1 + 511 * (level - l + 1));
+    sound();
+  }
+  for (uint32_t l = 2; l <= level; l++)
+    assert_int_equal(pagetable_merge(&space, l == level ? 0 : page, l), STATUS_OK);
+  assert_int_equal(references(block), 2);
+  assert_int_equal(pagetable_split(&space, 0, level), STATUS_OK);
+  assert_int_equal(frame_put(&frames, block), STATUS_OK);
+  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+    assert_int_equal(records[block].owner, OWNER_USER);
+    assert_int_equal(pagetable_unmap(&space, i * size_of(level - 1), level - 1, &was), STATUS_OK);
+    assert_int_equal(was.frame, block + i * (size_of(level - 1) / PAGE_SIZE));
+  }
+  assert_int_equal(records[block].owner, OWNER_FREE);
+  sound();
+}
+
+static void each_piece_of_a_split_page_holds_a_reference(void **state)
+{
+  (void)state;
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  split_with_references(2, BLOCK2);
+  split_with_references(2, BLOCK2 + 1);
+  assert_int_equal(free_frames(), LARGE_FRAMES - 1 - 2);
+  make_machine(HUGE_FRAMES, HUGE_FRAMES - 1);
+  split_with_references(3, BLOCK3);
+  assert_int_equal(free_frames(), HUGE_FRAMES - 1 - 2);
+}
+
+static void a_piece_is_unmapped_and_protected_by_itself(void **state)
+{
+  (void)state;
+  struct translation was;
+  for (uint32_t level = 2; level <= PAGE_LEVELS; level++) {
+    const uint64_t piece = size_of(level - 1);
+    make(20);
+    assert_int_equal(pagetable_map(&space, 0, 0, level, PAGE_UNOWNED | PAGE_WRITE), STATUS_OK);
+    assert_int_equal(pagetable_split(&space, 0, level), STATUS_OK);
+    assert_int_equal(pagetable_protect(&space, 7 * piece, level - 1, PAGE_UNOWNED, &was),
+                     STATUS_OK);
+    assert_int_equal(pagetable_unmap(&space, 9 * piece, level - 1, &was), STATUS_OK);
+    assert_int_equal(was.frame, 9 * piece / PAGE_SIZE);
+    for (uint64_t i = 6; i < 11; i++)
+      if (i != 9)
+        assert_int_equal(look(i * piece).permissions, PAGE_UNOWNED | (i == 7 ? 0 : PAGE_WRITE));
+    assert_int_equal(pagetable_query(&space, 9 * piece, &was), STATUS_NOT_MAPPED);
+    assert_int_equal(pagetable_query(&space, 10 * piece - 1, &was), STATUS_NOT_MAPPED);
+    sound();
+  }
+}
+
+static void a_split_wants_a_frame_and_room_for_511_references(void **state)
+{
+  (void)state;
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  frame_t block = take(BLOCK2);
+  assert_int_equal(pagetable_map(&space, 0, block, 2, 0), STATUS_OK);
+  records[block].references = FRAME_REFERENCES_MAX - 511;
+  frame_t last = take(0);
+  while (free_frames() > 0)
+    last = take(0);
+  assert_neither(0, 2, STATUS_SATURATED, STATUS_ALREADY_MAPPED); /* named first */
+  records[block].references--;
+  assert_neither(0, 2, STATUS_OUT_OF_MEMORY, STATUS_ALREADY_MAPPED);
+  assert_int_equal(frame_put(&frames, last), STATUS_OK);
+  assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
+  assert_int_equal(references(block), FRAME_REFERENCES_MAX - 1);
+  assert_int_equal(free_frames(), 0);
+  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK); /* needs none */
+  assert_int_equal(references(block), FRAME_REFERENCES_MAX - 512);
+  assert_int_equal(free_frames(), 1);
+  sound();
+}
+
+static void a_pinned_block_stays_pinned_in_pieces(void **state)
+{
+  (void)state;
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  frame_t block = take(BLOCK2);
+  assert_int_equal(pagetable_map(&space, 0, block, 2, 0), STATUS_OK);
+  records[block].references = FRAME_REFERENCES_MAX;
+  assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
+  assert_int_equal(references(block), FRAME_REFERENCES_MAX);
+  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK);
+  assert_int_equal(references(block), FRAME_REFERENCES_MAX);
+  sound();
+}
+
+static void what_is_there_instead_of_a_page_to_split_or_merge_is_named(void **state)
+{
+  (void)state;
+  const uint32_t bad[] = {0, 1, 4, 5, UINT32_MAX};
+  make_each_size();
+  for (size_t i = 0; i < 5; i++)
+    assert_neither(HALF + 1, bad[i], STATUS_BAD_LEVEL, STATUS_BAD_LEVEL);
+  for (uint32_t level = 2; level <= PAGE_LEVELS; level++) {
+    assert_neither(HALF + 1, level, STATUS_NOT_CANONICAL, STATUS_NOT_CANONICAL);
+    assert_neither(0 - HALF - size_of(level), level, STATUS_NOT_CANONICAL, STATUS_NOT_CANONICAL);
+    assert_neither(size_of(level) + 1, level, STATUS_MISALIGNED, STATUS_MISALIGNED);
+    assert_neither(size_of(level - 1), level, STATUS_MISALIGNED, STATUS_MISALIGNED);
+    assert_neither(0 - HALF, level, STATUS_NOT_MAPPED, STATUS_NOT_MAPPED);
+    assert_neither(3 * size_of(level), level, STATUS_NOT_MAPPED, STATUS_NOT_MAPPED);
+    assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
+  }
+  assert_neither(SIZE3 + SIZE2, 2, STATUS_LARGER_PAGE, STATUS_LARGER_PAGE);
+  assert_int_equal(pagetable_merge(&space, SIZE2, 2), STATUS_ALREADY_MAPPED);
+  assert_int_equal(pagetable_merge(&space, SIZE3, 3), STATUS_ALREADY_MAPPED);
+  assert_int_equal(pagetable_split(&space, SIZE3, 3), STATUS_OK);
+  assert_int_equal(pagetable_split(&space, SIZE3, 3), STATUS_SMALLER_PAGES);
+}
+
+static void pages_mapped_one_by_one_are_merged(void **state)
+{
+  (void)state;
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  frame_t block = take(BLOCK2 + 1);
+  for (uint32_t i = TABLE_ENTRIES; i-- > 0;)
+    assert_int_equal(pagetable_map(&space, SIZE2 + i * PAGE_SIZE, block + 512 + i, 1, PAGE_USER),
+                     STATUS_OK);
+  assert_int_equal(references(block), 513);
+  frame_t table = table_at(SIZE2, 1);
+  assert_int_equal(pagetable_merge(&space, SIZE2, 2), STATUS_OK);
+  assert_maps(SIZE2, block + 512, 2, PAGE_USER);
+  assert_int_equal(references(block), 2);
+  assert_int_equal(records[table].owner, OWNER_FREE);
+  sound();
+}
+
+/* A page of a level not owned, split; then the piece at an index is changed: nothing is merged until it is mended. */
+static void merge_with_another_piece(uint32_t level, uint64_t index)
+{
+  struct translation was;
+  const uint64_t piece = index * size_of(level - 1);
+  const frame_t frame = (frame_t)(piece / PAGE_SIZE),
+                next = (frame_t)(size_of(level - 1) / PAGE_SIZE);
+  make(20);
+  assert_int_equal(pagetable_map(&space, 0, 0, level, PAGE_UNOWNED), STATUS_OK);
+  assert_int_equal(pagetable_split(&space, 0, level), STATUS_OK);
+  assert_int_equal(pagetable_protect(&space, piece, level - 1, PAGE_UNOWNED | PAGE_GLOBAL, &was),
+                   STATUS_OK);
+  assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
+  assert_int_equal(pagetable_unmap(&space, piece, level - 1, &was), STATUS_OK);
+  assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
+  assert_int_equal(pagetable_map(&space, piece, frame + next, level - 1, PAGE_UNOWNED), STATUS_OK);
+  assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
+  assert_int_equal(pagetable_unmap(&space, piece, level - 1, &was), STATUS_OK);
+  if (level > 2) { /* a table among the pages, of as many pages as one */
+    assert_int_equal(pagetable_map(&space, piece, frame, level - 1, PAGE_UNOWNED), STATUS_OK);
+    assert_int_equal(pagetable_split(&space, piece, level - 1), STATUS_OK);
+    assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
+    assert_int_equal(pagetable_merge(&space, piece, level - 1), STATUS_OK);
+  } else {
+    assert_int_equal(pagetable_map(&space, piece, frame, level - 1, PAGE_UNOWNED), STATUS_OK);
+  }
+  assert_int_equal(pagetable_merge(&space, 0, level), STATUS_OK);
+  sound();
+}
+
+static void pages_that_do_not_make_up_one_are_not_merged(void **state)
+{
+  (void)state;
+  const uint64_t places[] = {0, 1, 200, 510, 511};
+  for (uint32_t level = 2; level <= PAGE_LEVELS; level++)
+    for (size_t i = 0; i < 5; i++)
+      merge_with_another_piece(level, places[i]);
+}
+
+static void pages_in_a_row_that_begins_inside_a_larger_one_are_not_merged(void **state)
+{
+  (void)state;
+  for (uint32_t level = 2; level <= PAGE_LEVELS; level++) {
+    const frame_t each = (frame_t)(size_of(level - 1) / PAGE_SIZE);
+    make(20);
+    for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
+      assert_int_equal(
+          pagetable_map(&space, i * size_of(level - 1), (i + 256) * each, level - 1, PAGE_UNOWNED),
+          STATUS_OK);
+    assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
+  }
+}
+
+static void pages_are_merged_only_in_a_block_that_holds_them_all(void **state)
+{
+  (void)state;
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  frame_t first = take_at_start(BLOCK2 - 1, 2);
+  frame_t second = take(BLOCK2 - 1);
+  assert_int_equal(second, first + 256);
+  for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
+    assert_int_equal(pagetable_map(&space, i * (uint64_t)PAGE_SIZE, first + i, 1, 0), STATUS_OK);
+  assert_neither(0, 2, STATUS_SMALLER_PAGES, STATUS_WRONG_ORDER); /* 257 references: named first */
+  records[first].references = FRAME_REFERENCES_MAX;
+  assert_neither(0, 2, STATUS_SMALLER_PAGES, STATUS_WRONG_ORDER);
+  make_machine(HUGE_FRAMES, HUGE_FRAMES - 1);
+  first = take_at_start(BLOCK3 - 1, 3);
+  assert_int_equal(take(BLOCK3 - 1), first + 131072);
+  for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
+    assert_int_equal(pagetable_map(&space, i * SIZE2, first + 512 * i, 2, 0), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, 0, 3), STATUS_WRONG_ORDER);
+  assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK);
+  sound();
+}
+
+static void pages_whose_references_others_dropped_are_not_merged(void **state)
+{
+  (void)state;
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  frame_t block = take(BLOCK2);
+  assert_int_equal(pagetable_map(&space, 0, block, 2, 0), STATUS_OK);
+  assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
+  assert_int_equal(frame_put(&frames, block), STATUS_OK); /* the caller's own */
+  assert_int_equal(frame_put(&frames, block + 5), STATUS_OK);
+  assert_int_equal(references(block), 511);
+  assert_neither(0, 2, STATUS_SMALLER_PAGES, STATUS_NOT_ALLOCATED);
+  assert_int_equal(frame_get(&frames, block), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK);
+  assert_int_equal(references(block), 1);
+  assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
+  while (records[block].owner != OWNER_FREE)
+    assert_int_equal(frame_put(&frames, block), STATUS_OK);
+  assert_neither(0, 2, STATUS_SMALLER_PAGES, STATUS_NOT_ALLOCATED);
+  records[block].owner = OWNER_RESERVED;
+  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_NOT_ALLOCATED);
+  records[block].owner = OWNER_TABLE1;
+  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_NOT_ALLOCATED);
+  records[block].owner = OWNER_FREE;
+  const frame_t table = table_at(0, 1);
+  for (uint32_t i = 0; i < TABLE_ENTRIES; i++) /* beyond the last frame */
+    memory[table * TABLE_ENTRIES + i] = pte_leaf(LARGE_FRAMES + i, 0, 1);
+  assert_neither(0, 2, STATUS_SMALLER_PAGES, STATUS_NOT_ALLOCATED);
+}
+
+static void a_page_whose_block_others_gave_back_is_split_without_references(void **state)
+{
+  (void)state;
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  frame_t block = take(BLOCK2);
+  assert_int_equal(pagetable_map(&space, 0, block, 2, 0), STATUS_OK);
+  assert_int_equal(frame_put(&frames, block), STATUS_OK);
+  assert_int_equal(frame_put(&frames, block), STATUS_OK); /* the mapping's */
+  assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
+  assert_pieces(0, block, 2, 0, false);
+  assert_null(frames_check(&frames));
+}
+
+static void a_table_that_others_hold_is_not_free_after_a_merge(void **state)
+{
+  (void)state;
+  make(20);
+  assert_int_equal(pagetable_map(&space, 0, 0, 2, PAGE_UNOWNED), STATUS_OK);
+  assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
+  const frame_t table = table_at(0, 1);
+  assert_int_equal(frame_get(&frames, table), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK);
+  assert_int_equal(records[table].owner, OWNER_TABLE1);
+  assert_int_equal(references(table), 1);
+  sound();
+  assert_int_equal(frame_put(&frames, table), STATUS_OK);
+  assert_int_equal(records[table].owner, OWNER_FREE);
+  sound();
+}
+
+static void destroy_gives_back_pages_in_pieces(void **state)
+{
+  (void)state;
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  frame_t block = take(BLOCK2);
+  uint64_t before = free_frames();
+  assert_int_equal(pagetable_map(&space, 0, block, 2, 0), STATUS_OK);
+  assert_int_equal(pagetable_map(&space, SIZE3, 0, 3, PAGE_UNOWNED), STATUS_OK);
+  assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
+  assert_int_equal(pagetable_split(&space, SIZE3, 3), STATUS_OK);
+  assert_int_equal(pagetable_split(&space, SIZE3 + 511 * SIZE2, 2), STATUS_OK);
+  sound();
+  pagetable_destroy(&space);
+  assert_int_equal(references(block), 1);
+  assert_int_equal(free_frames(), before + 1);
+  assert_null(frames_check(&frames));
 }
 
 static void a_frame_that_others_gave_back_is_left_alone(void **state)
@@ -792,6 +1170,21 @@ int main(void)
       cmocka_unit_test(protect_keeps_the_frames_and_the_size_of_a_large_page),
       cmocka_unit_test(destroy_gives_back_the_tables_and_references_of_pages_of_each_size),
       cmocka_unit_test(a_map_without_enough_frames_for_its_tables_changes_nothing),
+      cmocka_unit_test(a_split_page_translates_as_before_in_pages_of_the_level_below),
+      cmocka_unit_test(a_split_page_becomes_one_again_accessed_and_dirty_if_it_is_writable),
+      cmocka_unit_test(each_piece_of_a_split_page_holds_a_reference),
+      cmocka_unit_test(a_piece_is_unmapped_and_protected_by_itself),
+      cmocka_unit_test(a_split_wants_a_frame_and_room_for_511_references),
+      cmocka_unit_test(a_pinned_block_stays_pinned_in_pieces),
+      cmocka_unit_test(what_is_there_instead_of_a_page_to_split_or_merge_is_named),
+      cmocka_unit_test(pages_mapped_one_by_one_are_merged),
+      cmocka_unit_test(pages_that_do_not_make_up_one_are_not_merged),
+      cmocka_unit_test(pages_in_a_row_that_begins_inside_a_larger_one_are_not_merged),
+      cmocka_unit_test(pages_are_merged_only_in_a_block_that_holds_them_all),
+      cmocka_unit_test(pages_whose_references_others_dropped_are_not_merged),
+      cmocka_unit_test(a_page_whose_block_others_gave_back_is_split_without_references),
+      cmocka_unit_test(a_table_that_others_hold_is_not_free_after_a_merge),
+      cmocka_unit_test(destroy_gives_back_pages_in_pieces),
       cmocka_unit_test(a_frame_that_others_gave_back_is_left_alone),
       cmocka_unit_test(check_names_planted_corruptions),
       cmocka_unit_test(check_names_pages_that_their_table_cannot_hold),
