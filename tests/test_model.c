@@ -262,6 +262,105 @@ static void a_large_page_owns_only_a_block_that_holds_it(void **state)
   assert_int_equal(model_map_status(&spaces, 0, 0, 512, 2, 0), STATUS_SATURATED);
 }
 
+/* Splits the page at an address, whose table is then where the model has no frame taken yet. */
+static void split_page(uint64_t address, uint32_t level)
+{
+  assert_int_equal(model_split_status(&spaces, 0, address, level), STATUS_OK);
+  assert_null(model_add_table(&spaces, 0, level - 1, address, memory.nframes - memory.free_frames));
+  model_split(&spaces, model_mapping(&spaces, 0, address));
+}
+
+static void a_page_split_is_512_that_say_the_same(void **state)
+{
+  (void)state;
+  a_space_with_large_pages();
+  model_mapping(&spaces, 0, 0x400000)->dirty = true;
+  split_page(0x400000, 2);
+  split_page(0x80000000, 3);
+  assert_int_equal(spaces.nmappings, 2 + 512 + 512);
+  assert_int_equal(model_live(&spaces, model_table(&spaces, 0, 1, 0x400000)), 512);
+  assert_int_equal(model_live(&spaces, model_table(&spaces, 0, 2, 0x80000000)), 512);
+  const struct model_mapping *last = model_mapping(&spaces, 0, 0x5FFFFF);
+  assert_int_equal(last->address, 0x5FF000);
+  assert_int_equal(last->frame, 511);
+  assert_int_equal(last->level, 1);
+  assert_int_equal(last->permissions, PAGE_UNOWNED);
+  assert_true(last->dirty && !last->accessed);
+  assert_int_equal(model_mapping(&spaces, 0, 0xBFFFFFFF)->frame, 0x40000 + 511 * 512);
+  assert_int_equal(model_mapping(&spaces, 0, 0x6000)->frame, 1);
+}
+
+static void pages_merged_are_one_accessed_and_dirty_if_writable(void **state)
+{
+  (void)state;
+  a_space_with_large_pages();
+  uint32_t before = memory.free_frames;
+  split_page(0x80000000, 3);
+  split_page(0x80200000, 2);
+  assert_int_equal(model_merge_status(&spaces, 0, 0x80000000, 3), STATUS_SMALLER_PAGES);
+  model_merge(&spaces, 0, 0x80200000, 2);
+  assert_int_equal(model_merge_status(&spaces, 0, 0x80000000, 3), STATUS_OK);
+  model_mapping(&spaces, 0, 0x80E00000)->permissions |= PAGE_WRITE;
+  assert_int_equal(model_merge_status(&spaces, 0, 0x80000000, 3), STATUS_SMALLER_PAGES);
+  for (uint32_t i = 0; i < 512; i++)
+    model_mapping(&spaces, 0, 0x80000000 + 0x200000 * (uint64_t)i)->permissions |= PAGE_WRITE;
+  assert_int_equal(model_merge_status(&spaces, 0, 0x80000000, 3), STATUS_OK);
+  model_merge(&spaces, 0, 0x80000000, 3);
+  const struct model_mapping *page = model_mapping(&spaces, 0, 0xBFFFFFFF);
+  assert_true(page->level == 3 && page->frame == 0x40000 && page->accessed && page->dirty);
+  assert_int_equal(spaces.nmappings, 4);
+  assert_int_equal(spaces.ntables, 4);
+  assert_int_equal(memory.free_frames, before);
+}
+
+static void what_is_no_page_to_split_or_merge_is_named(void **state)
+{
+  (void)state;
+  a_space_with_large_pages();
+  assert_int_equal(model_split_status(&spaces, 0, 1, 1), STATUS_BAD_LEVEL);
+  assert_int_equal(model_merge_status(&spaces, 0, 1, 1), STATUS_BAD_LEVEL);
+  assert_int_equal(model_split_status(&spaces, 0, 0x5000, 2), STATUS_MISALIGNED);
+  assert_int_equal(model_split_status(&spaces, 0, 0, 2), STATUS_SMALLER_PAGES);
+  assert_int_equal(model_merge_status(&spaces, 0, 0, 2), STATUS_SMALLER_PAGES);
+  assert_int_equal(model_merge_status(&spaces, 0, 0x400000, 2), STATUS_ALREADY_MAPPED);
+  assert_int_equal(model_merge_status(&spaces, 0, 0x80200000, 2), STATUS_LARGER_PAGE);
+  assert_int_equal(model_merge_status(&spaces, 0, 0x600000, 2), STATUS_NOT_MAPPED);
+  model_set_reserved(&memory, 6, 10, 0);
+  assert_int_equal(model_split_status(&spaces, 0, 0x400000, 2), STATUS_OUT_OF_MEMORY);
+}
+
+static void pieces_hold_a_reference_each_and_one_again_when_merged(void **state)
+{
+  (void)state;
+  model_memory_init(&memory, 1024);
+  model_set_free(&memory, 0, 1024);
+  model_spaces_init(&spaces, &memory, 4);
+  assert_null(model_take(&memory, 0, 9, OWNER_USER, 0));
+  for (uint32_t level = 4; level >= 2; level--)
+    assert_null(model_add_table(&spaces, 0, level, 0, 512 + level));
+  model_map(&spaces, 0, 0, 0, 2, 0);
+  memory.references[0] = FRAME_REFERENCES_MAX - 511;
+  assert_int_equal(model_split_status(&spaces, 0, 0, 2), STATUS_SATURATED);
+  memory.references[0] = FRAME_REFERENCES_MAX;
+  assert_int_equal(model_split_status(&spaces, 0, 0, 2), STATUS_OK);
+  memory.references[0] = 2;
+  assert_null(model_add_table(&spaces, 0, 1, 0, 600));
+  model_split(&spaces, model_mapping(&spaces, 0, 0));
+  assert_int_equal(memory.references[0], 513);
+  assert_int_equal(memory.held[0], 512);
+  memory.references[0] = 511;
+  assert_int_equal(model_merge_status(&spaces, 0, 0, 2), STATUS_NOT_ALLOCATED);
+  memory.order[0] = 8;
+  memory.head[511] = 256;
+  assert_int_equal(model_merge_status(&spaces, 0, 0, 2), STATUS_WRONG_ORDER);
+  memory.head[511] = 0;
+  memory.references[0] = 512;
+  assert_int_equal(model_merge_status(&spaces, 0, 0, 2), STATUS_OK);
+  model_merge(&spaces, 0, 0, 2);
+  assert_int_equal(memory.references[0], 1);
+  assert_int_equal(memory.held[0], 1);
+}
+
 static void addresses_are_canonical_by_the_number_of_levels(void **state)
 {
   (void)state;
@@ -394,6 +493,10 @@ int main(void)
       cmocka_unit_test(a_large_page_maps_every_address_in_it),
       cmocka_unit_test(a_page_in_the_way_is_named_by_its_size),
       cmocka_unit_test(a_large_page_owns_only_a_block_that_holds_it),
+      cmocka_unit_test(a_page_split_is_512_that_say_the_same),
+      cmocka_unit_test(pages_merged_are_one_accessed_and_dirty_if_writable),
+      cmocka_unit_test(what_is_no_page_to_split_or_merge_is_named),
+      cmocka_unit_test(pieces_hold_a_reference_each_and_one_again_when_merged),
       cmocka_unit_test(addresses_are_canonical_by_the_number_of_levels),
       cmocka_unit_test(a_page_has_a_table_of_every_level_that_there_is),
       cmocka_unit_test(a_frame_is_usable_if_all_its_bytes_are_ram_and_none_is_anything_else),

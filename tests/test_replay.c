@@ -356,6 +356,56 @@ static void a_large_page_that_the_processor_refuses_is_found(void **state)
   broken("the processor finds a mapped page where the model says");
 }
 
+static void codes_from_64_on_mean_what_they_do_without_64_but_for_a_few(void **state)
+{
+  (void)state;
+  uint32_t others = 0;
+  for (uint32_t code = 0; code < 64; code++) {
+    enum op_kind kind = ops_kind(code + 64);
+    assert_int_equal(ops_kind(code), ops_kind(code + 128));
+    assert_false(ops_kind(code) == OP_TABLE_SPLIT || ops_kind(code) == OP_TABLE_MERGE);
+    if (kind != ops_kind(code))
+      others++;
+    assert_true(kind == ops_kind(code) || kind == OP_TABLE_SPLIT || kind == OP_TABLE_MERGE);
+  }
+  assert_true(others > 0 && others < 8);
+}
+
+/* An unowned page of 2 MiB is split; bits of the entry of one piece are changed; then this operation. */
+static void split_scene(enum op_kind last, uint64_t change)
+{
+  machine();
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 1), 0x1234, 0, 0x5000);
+  add(OP_TABLE_SPLIT, LIVE, 0, 0, 0);
+  add(last, LIVE, 300, 0, 0);
+  replay_some(3, 1);
+  assert_int_equal(r.step.status, STATUS_OK);
+  assert_int_equal(r.spaces.nmappings, 512);
+  const struct model_table *table = model_table(&r.spaces, 0, 1, r.spaces.mappings[0].address);
+  assert_int_equal(r.step.outs[0], table->frame);
+  r.direct[(size_t)TABLE_ENTRIES * table->frame + 300] ^= change;
+}
+
+static void a_piece_on_another_frame_is_found(void **state)
+{
+  (void)state;
+  split_scene(OP_TABLE_QUERY, PTE_FRAME);
+  broken("a page translates to the frame that the model says");
+}
+
+static void a_piece_that_forbids_a_merge_is_found(void **state)
+{
+  (void)state;
+  split_scene(OP_TABLE_MERGE, PTE_USER);
+  broken("the status is the one that the model predicts");
+  split_scene(OP_TABLE_MERGE, 0);
+  assert_true(replay_next(&r));
+  assert_null(r.broken);
+  assert_int_equal(r.step.status, STATUS_OK);
+  assert_int_equal(r.step.level, 2);
+}
+
 static void a_page_that_only_its_entry_calls_global_is_found(void **state)
 {
   (void)state;
@@ -444,6 +494,9 @@ int main(void)
       cmocka_unit_test(a_permission_that_the_processor_does_not_honour_is_found),
       cmocka_unit_test(a_large_page_on_another_frame_is_found),
       cmocka_unit_test(a_large_page_that_the_processor_refuses_is_found),
+      cmocka_unit_test(codes_from_64_on_mean_what_they_do_without_64_but_for_a_few),
+      cmocka_unit_test(a_piece_on_another_frame_is_found),
+      cmocka_unit_test(a_piece_that_forbids_a_merge_is_found),
       cmocka_unit_test(a_page_that_only_its_entry_calls_global_is_found),
       cmocka_unit_test(pages_reach_both_ends_of_both_halves),
       cmocka_unit_test(a_wrong_count_of_entries_is_found),
