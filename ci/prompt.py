@@ -16,8 +16,8 @@ QUIT = ("quit", [])
 CONVERSATIONS = {
     "prompt_lists_its_commands": (33, [
         ("help", [rf"  {name} +\w.*" for name in
-                  ("help", "mem", "frame FRAME", "walk ADDRESS", "alloc ORDER", "free FRAME ORDER", "map ADDRESS FRAME",
-                   "unmap ADDRESS", r"test \[NAME\]", "fault KIND", "quit")]),
+                  ("help", "mem", "frame FRAME", "walk ADDRESS", "alloc ORDER", "free FRAME ORDER", r"map ADDRESS FRAME \[LEVEL\]",
+                   "split ADDRESS", "merge ADDRESS", "unmap ADDRESS", r"test \[NAME\]", "fault KIND", "quit")]),
         ("quit", [])]),
     "prompt_shows_memory": (33, [
         ("mem", [r"  RAM 0x0 \.\. 0x\w+, \d+ frames", r"  RAM 0x100000 \.\. 0x7\w{6}, \d+ frames",
@@ -58,6 +58,28 @@ CONVERSATIONS = {
         ("free {one} 0", [r"free frames {free}"]),
         ("map {scratch} {one}", [r"refused: not allocated"]),
         ("unmap 0xffffffff80110000", [r"refused: a page of the kernel's"]),
+        QUIT]),
+    "prompt_splits_and_merges": (33, [
+        ("mem", [r"free: (?P<free>\d+) of .*"]),
+        ("alloc 9", [r"frame (?P<block>0x\w+) order 9, .*"]),
+        ("map {scratch} {block} 2", [r"  level 2 entry 0 = 0x\w+", r"  physical {block}000: read, write.*", r"  frame {block} .*, references 2"]),
+        ("merge {scratch}", [r"refused: smaller pages"]),
+        ("split {scratch}", [r"  level 2 entry 0 = 0x\w+", r"  level 1 entry 0 = 0x\w+", r"  physical {block}000: read, write.*",
+                             r"  frame {block} .*, references 513"]),
+        ("split {scratch}", [r"refused: bad level"]),
+        ("merge {scratch}", [r"  level 2 entry 0 = 0x\w+", r"  physical {block}000: read, write, accessed, dirty",
+                             r"  frame {block} .*, references 2"]),
+        ("split {scratch}", [r"  frame {block} .*, references 513"]),
+        ("unmap {scratch}", [r"was frame {block}.*"]),
+        ("merge {scratch}", [r"refused: not mapped"]),
+        ("map {scratch} {block} 2", [r"refused: smaller pages"]),
+        ("map {scratch} {block}", [r"  frame {block} .*, references 513"]),
+        ("merge {scratch}", [r"  frame {block} .*, references 2"]),
+        ("unmap {scratch}", [r"was frame {block}.*"]),
+        ("free {block} 9", [r"free frames {free}"]),
+        ("map {scratch} {block} 4", [r"refused: bad level"]),
+        ("split 0xffffffff80110000", [r"refused: a page of the kernel's"]),
+        ("split {hole}", [r"refused: not canonical"]),
         QUIT]),
     "prompt_says_what_is_wrong": (33, [
         ("hello", [r"unknown command: hello \(help lists them\)"]),

@@ -43,6 +43,13 @@ void *frame_view(uint64_t frame)
   return view(frame * FRAME_SIZE);
 }
 
+void flush_pieces(uint64_t address, uint32_t level)
+{
+  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+    flush_page(address + i * page_span(level - 1) * PAGE_SIZE);
+  }
+}
+
 static void keep(uint64_t base, uint64_t length)
 {
   need(memory.nkept < MEMMAP_RESERVATIONS_MAX ? STATUS_OK : STATUS_TOO_MANY_ENTRIES,

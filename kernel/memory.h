@@ -42,4 +42,8 @@ struct run fixed_frames(void);
 /* Where the direct map shows a frame. */
 void *frame_view(uint64_t frame);
 
+/* Flushes the 512 pages of the level below that were where a page of this level (2 or 3) is now: the processor may have
+ * kept the translation of any of them. */
+void flush_pieces(uint64_t address, uint32_t level);
+
 #endif

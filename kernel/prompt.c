@@ -9,9 +9,10 @@
 #include "show.h"
 #include "suite.h"
 
-#define WORDS_MAX 4u /* of a line */
+#define TAKES_MAX 3u              /* arguments of a command */
+#define WORDS_MAX (1 + TAKES_MAX) /* of a line */
 #define LINE 128u
-#define COLUMN 20u /* where help explains */
+#define COLUMN 28u /* where help explains */
 
 /* The words behind a command's name, and as numbers where the command takes numbers. */
 struct arguments {
@@ -22,9 +23,9 @@ struct arguments {
 
 struct command {
   const char *name;
-  const char *takes[2]; /* what its arguments are called; null when it takes fewer */
-  uint32_t least;       /* how many must be given */
-  bool numbers;         /* whether they are numbers */
+  const char *takes[TAKES_MAX]; /* what its arguments are called; null when it takes fewer */
+  uint32_t least;               /* how many must be given */
+  bool numbers;                 /* whether they are numbers */
   const char *does;
   void (*run)(const struct arguments *given);
 };
@@ -121,14 +122,9 @@ static void free_block(const struct arguments *given)
   }
 }
 
-static void map(const struct arguments *given)
+/* What came of a call: the page at address, or that it was refused. */
+static void show_page(enum status status, uint64_t address)
 {
-  uint64_t address = given->number[0];
-  if (!known_frame(given->number[1])) {
-    return;
-  }
-  enum status status =
-      pagetable_map(&memory.space, address, (frame_t)given->number[1], 1, PAGE_WRITE);
   if (status != STATUS_OK) {
     refused(status);
     return;
@@ -136,19 +132,66 @@ static void map(const struct arguments *given)
   show_walk(address);
 }
 
-/* The kernel's own pages hold no reference to their frames, and stay. */
+static void map(const struct arguments *given)
+{
+  uint64_t address = given->number[0];
+  if (!known_frame(given->number[1])) {
+    return;
+  }
+  uint64_t level = given->count < 3 ? 1 : given->number[2];
+  enum status status = level > memory.largest
+                           ? STATUS_BAD_LEVEL
+                           : pagetable_map(&memory.space, address, (frame_t)given->number[1],
+                                           (uint32_t)level, PAGE_WRITE);
+  show_page(status, address);
+}
+
+/* Whether a page is mapped at address, which *was then is; says so when not. The kernel's own pages hold no reference
+ * to their frames, and stay. */
+static bool mapped(uint64_t address, struct translation *was)
+{
+  enum status status = pagetable_query(&memory.space, address, was);
+  if (status != STATUS_OK) {
+    refused(status);
+  } else if ((was->permissions & PAGE_UNOWNED) != 0) {
+    print("refused: a page of the kernel's\n");
+  }
+  return status == STATUS_OK && (was->permissions & PAGE_UNOWNED) == 0;
+}
+
+static void split(const struct arguments *given)
+{
+  struct translation was;
+  uint64_t address = given->number[0];
+  if (mapped(address, &was)) {
+    show_page(pagetable_split(&memory.space, address, was.level), address);
+  }
+}
+
+static void merge(const struct arguments *given)
+{
+  struct translation was;
+  uint64_t address = given->number[0];
+  if (!mapped(address, &was)) {
+    return;
+  }
+  enum status status = was.level == memory.largest
+                           ? STATUS_BAD_LEVEL
+                           : pagetable_merge(&memory.space, address, was.level + 1);
+  if (status == STATUS_OK) {
+    flush_pieces(address, was.level + 1);
+  }
+  show_page(status, address);
+}
+
 static void unmap(const struct arguments *given)
 {
   uint64_t address = given->number[0];
   struct translation was;
-  enum status status = pagetable_query(&memory.space, address, &was);
-  if (status == STATUS_OK && (was.permissions & PAGE_UNOWNED) != 0) {
-    print("refused: a page of the kernel's\n");
+  if (!mapped(address, &was)) {
     return;
   }
-  if (status == STATUS_OK) {
-    status = pagetable_unmap(&memory.space, address, was.level, &was);
-  }
+  enum status status = pagetable_unmap(&memory.space, address, was.level, &was);
   if (status != STATUS_OK) {
     refused(status);
     return;
@@ -184,22 +227,29 @@ static void quit(const struct arguments *given)
 }
 
 static const struct command commands[] = {
-    {"help", {0, 0}, 0, false, "this list; numbers are decimal, or hexadecimal with 0x", help},
-    {"mem", {0, 0}, 0, false, "the memory map, free blocks of each order, owners", show},
-    {"frame", {"FRAME", 0}, 1, true, "what a frame is, and the block it lies in", frame},
-    {"walk", {"ADDRESS", 0}, 1, true, "the table entries on the way to a virtual address", walk},
-    {"alloc", {"ORDER", 0}, 1, true, "take a block of 2^ORDER frames", alloc},
+    {"help", {0}, 0, false, "this list; numbers are decimal, or hexadecimal with 0x", help},
+    {"mem", {0}, 0, false, "the memory map, free blocks of each order, owners", show},
+    {"frame", {"FRAME"}, 1, true, "what a frame is, and the block it lies in", frame},
+    {"walk", {"ADDRESS"}, 1, true, "the table entries on the way to a virtual address", walk},
+    {"alloc", {"ORDER"}, 1, true, "take a block of 2^ORDER frames", alloc},
     {"free", {"FRAME", "ORDER"}, 2, true, "give a block back", free_block},
-    {"map", {"ADDRESS", "FRAME"}, 2, true, "map a page to a frame, writable", map},
-    {"unmap", {"ADDRESS", 0}, 1, true, "take a page away again", unmap},
-    {"test", {"NAME", 0}, 0, false, "run a test of the boot suite, or all of it", test},
+    {"map",
+     {"ADDRESS", "FRAME", "LEVEL"},
+     2,
+     true,
+     "map a page to a frame, writable: of 4 KiB, or LEVEL 2 (2 MiB) or 3 (1 GiB)",
+     map},
+    {"split", {"ADDRESS"}, 1, true, "make 512 pages of the next size of a large page", split},
+    {"merge", {"ADDRESS"}, 1, true, "make a large page of the 512 there", merge},
+    {"unmap", {"ADDRESS"}, 1, true, "take a page away again", unmap},
+    {"test", {"NAME"}, 0, false, "run a test of the boot suite, or all of it", test},
     {"fault",
-     {"KIND", 0},
+     {"KIND"},
      1,
      false,
      "commit a fault, which ends the kernel: " FAULT_KINDS,
      make_fault},
-    {"quit", {0, 0}, 0, false, "end, as Ctrl-D does", quit},
+    {"quit", {0}, 0, false, "end, as Ctrl-D does", quit},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
@@ -211,7 +261,7 @@ static uint32_t usage(const struct command *command)
   for (const char *c = command->name; *c != 0; c++) {
     n++;
   }
-  for (uint32_t i = 0; i < 2 && command->takes[i] != 0; i++) {
+  for (uint32_t i = 0; i < TAKES_MAX && command->takes[i] != 0; i++) {
     print(i < command->least ? " %s" : " [%s]", command->takes[i]);
     n += i < command->least ? 1 : 3;
     for (const char *c = command->takes[i]; *c != 0; c++) {
@@ -236,7 +286,10 @@ static void help(const struct arguments *given)
 /* Whether the arguments are what the command takes; says what is wrong when not. */
 static bool suits(const struct command *command, struct arguments *given)
 {
-  uint32_t most = command->takes[0] == 0 ? 0 : command->takes[1] == 0 ? 1 : 2;
+  uint32_t most = 0;
+  while (most < TAKES_MAX && command->takes[most] != 0) {
+    most++;
+  }
   if (given->count > most || given->count < command->least) {
     print("usage: ");
     usage(command);

@@ -138,6 +138,8 @@ static const struct test tests[] = {
     {"a_large_page_shows_its_block", a_large_page_shows_its_block},
     {"a_page_of_1_gib_shows_memory", a_page_of_1_gib_shows_memory},
     {"pages_are_marked_when_used", pages_are_marked_when_used},
+    {"a_page_is_split_and_merged", a_page_is_split_and_merged},
+    {"a_page_of_1_gib_is_split_and_merged", a_page_of_1_gib_is_split_and_merged},
     {"the_processor_walks_all_levels", the_processor_walks_all_levels},
     {"addresses_between_the_halves_are_refused", addresses_between_the_halves_are_refused},
     {"pages_lie_at_the_ends_of_the_halves", pages_lie_at_the_ends_of_the_halves},

@@ -32,6 +32,8 @@ const char *aliases_share_a_frame(void);
 const char *a_large_page_shows_its_block(void); /* suite_large.c */
 const char *a_page_of_1_gib_shows_memory(void);
 const char *pages_are_marked_when_used(void);
+const char *a_page_is_split_and_merged(void);
+const char *a_page_of_1_gib_is_split_and_merged(void);
 const char *the_processor_walks_all_levels(void); /* suite_levels.c */
 const char *addresses_between_the_halves_are_refused(void);
 const char *pages_lie_at_the_ends_of_the_halves(void);

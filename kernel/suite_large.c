@@ -13,6 +13,7 @@
 #define MARKS                                                                                      \
   0x60u /* accessed (bit 5) and dirty (bit 6) in an entry, as the processor's manual has them */
 #define ACCESSED 0x20u
+#define PIECE 300u /* of a page that is split: the one that becomes another */
 
 /* A page, mapped at SCRATCH, and the frames in it that a test may use: a block, with one reference. */
 struct large {
@@ -102,7 +103,8 @@ const char *a_large_page_shows_its_block(void)
   return frame_put(&memory.frames, f) == STATUS_OK ? result : "block not taken back";
 }
 
-const char *a_page_of_1_gib_shows_memory(void)
+/* What a test says of the page of 1 GiB around a frame. */
+static const char *around_a_frame(const char *(*test)(const struct large *around))
 {
   frame_t f;
   if (memory.largest < 3) {
@@ -112,15 +114,21 @@ const char *a_page_of_1_gib_shows_memory(void)
     return "SKIP no frame is free";
   }
   struct large around = page_around(f, 1);
-  const char *result = shows_its_block(&around);
-  bool back = frame_put(&memory.frames, f) == STATUS_OK;
+  const char *said = test(&around);
+  return frame_put(&memory.frames, f) == STATUS_OK ? said : "frame not taken back";
+}
+
+const char *a_page_of_1_gib_shows_memory(void)
+{
+  frame_t f;
+  const char *result = around_a_frame(shows_its_block);
   if (result == 0 && frame_alloc(&memory.frames, HUGE_ORDER, OWNER_KERNEL, 0, &f) == STATUS_OK) {
     struct large page = page_on(f, 3);
     print("# and one that owns a block of 1 GiB\n");
     result = shows_its_block(&page);
-    back = frame_put(&memory.frames, f) == STATUS_OK && back;
+    result = frame_put(&memory.frames, f) == STATUS_OK ? result : "block not taken back";
   }
-  return back ? result : "a block not taken back";
+  return result;
 }
 
 /* Whether the page's entry has these marks, by the processor's manual and by the core. */
@@ -184,4 +192,150 @@ const char *pages_are_marked_when_used(void)
     wrong = wrong_marks(&pages[level - 1]);
   }
   return frame_put(&memory.frames, f) == STATUS_OK ? wrong : "block not taken back";
+}
+
+/* The first word of a piece of the page of 2 MiB at SCRATCH. */
+static volatile uint64_t *piece(uint64_t i)
+{
+  return (uint64_t *)(SCRATCH + i * PAGE_SIZE);
+}
+
+/* Whether each piece can be read and written to, and shows its frame of the block: these values first, others then. */
+static bool pieces_show(frame_t block, uint64_t before, uint64_t after)
+{
+  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+    volatile uint64_t *frame = frame_view(block + i);
+    if (*piece(i) != before + i || *frame != before + i) {
+      return false;
+    }
+    *piece(i) = after + i;
+    if (*frame != after + i) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Whether each piece's entry has the marks that the page had, by the processor's manual and by the core. */
+static bool pieces_are_marked(void)
+{
+  struct translation t;
+  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+    uint64_t at = SCRATCH + i * PAGE_SIZE;
+    if ((table_entry(at, 1) & MARKS) != MARKS ||
+        pagetable_query(&memory.space, at, &t) != STATUS_OK || t.level != 1 || !t.dirty) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* What is wrong with one piece that is protected, then taken away, and with those beside it. */
+static const char *wrong_piece(frame_t block)
+{
+  struct pagetable *s = &memory.space;
+  struct translation was;
+  const uint64_t at = (uint64_t)piece(PIECE);
+  bool fixed =
+      pagetable_protect(s, at, 1, 0, &was) == STATUS_OK && was.frame == block + PIECE && was.dirty;
+  flush_page(at);
+  fixed = fixed && probe_write(at) == 3 && probe_read(at) == PROBE_DONE;
+  bool beside =
+      probe_write(at - PAGE_SIZE) == PROBE_DONE && probe_write(at + PAGE_SIZE) == PROBE_DONE;
+  bool kept = pagetable_merge(s, SCRATCH, 2) == STATUS_SMALLER_PAGES;
+  bool gone = pagetable_unmap(s, at, 1, &was) == STATUS_OK && was.frame == block + PIECE;
+  flush_page(at);
+  gone = gone && probe_read(at) == 0 && memory.frames.records[block].references == TABLE_ENTRIES;
+  beside = beside && probe_read(at - 1) == PROBE_DONE && probe_read(at + PAGE_SIZE) == PROBE_DONE;
+  kept = kept && pagetable_merge(s, SCRATCH, 2) == STATUS_SMALLER_PAGES;
+  bool back = pagetable_map(s, at, block + PIECE, 1, PAGE_WRITE) == STATUS_OK &&
+              probe_write(at) == PROBE_DONE;
+  if (!fixed || !gone) {
+    return fixed ? "no fault after unmap of a piece" : "written to after protect of a piece";
+  }
+  if (!beside || !back) {
+    return beside ? "a piece not mapped again" : "a fault beside a piece";
+  }
+  return kept ? 0 : "merged although a piece is another";
+}
+
+/* What is wrong with a page of 2 MiB that is split, changed in one piece, and merged again. No flush after the split. */
+static const char *wrong_split(frame_t block)
+{
+  struct pagetable *s = &memory.space;
+  struct translation was;
+  const uint32_t *references = &memory.frames.records[block].references;
+  if (pagetable_map(s, SCRATCH, block, 2, PAGE_WRITE) != STATUS_OK) {
+    return "not mapped";
+  }
+  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+    *piece(i) = 0x1000 + i;
+  }
+  bool split = pagetable_split(s, SCRATCH, 2) == STATUS_OK && *references == 1 + TABLE_ENTRIES &&
+               pieces_are_marked() && pieces_show(block, 0x1000, 0x2000);
+  const char *wrong = split ? wrong_piece(block) : "not the same in pieces";
+  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
+    *piece(i) = 0x3000 + i;
+  }
+  bool merged = pagetable_merge(s, SCRATCH, 2) == STATUS_OK && *references == 2;
+  flush_pieces(SCRATCH, 2);
+  merged = merged && (table_entry(SCRATCH, 2) & MARKS) == MARKS &&
+           pieces_show(block, 0x3000, 0x4000) && pieces_show(block, 0x4000, 0x5000);
+  bool gone = pagetable_unmap(s, SCRATCH, 2, &was) == STATUS_OK && was.frame == block &&
+              was.level == 2 && was.dirty;
+  flush_page(SCRATCH);
+  gone = gone && probe_read(SCRATCH) == 0 && probe_read((uint64_t)piece(PIECE)) == 0;
+  if (wrong == 0 && !merged) {
+    wrong = "not the same after merging";
+  }
+  return wrong != 0 || gone ? wrong : "no fault after unmap";
+}
+
+const char *a_page_is_split_and_merged(void)
+{
+  frame_t f;
+  if (frame_alloc(&memory.frames, LARGE_ORDER, OWNER_KERNEL, 0, &f) != STATUS_OK) {
+    return NO_BLOCK;
+  }
+  const char *wrong = wrong_split(f);
+  return frame_put(&memory.frames, f) == STATUS_OK ? wrong : "block not taken back";
+}
+
+/* Whether the frame is seen at this address in a page of this level, and holds this; it holds the next number then. */
+static bool shows(uint64_t at, frame_t frame, uint32_t level, uint64_t value)
+{
+  struct translation t;
+  volatile uint64_t *word = (uint64_t *)at, *direct = frame_view(frame);
+  bool same = pagetable_query(&memory.space, at, &t) == STATUS_OK && t.frame == frame &&
+              t.level == level && *word == value;
+  *word = value + 1;
+  return same && *direct == value + 1;
+}
+
+/* What is wrong with a page of 1 GiB around the frame that is split down to pages of 4 KiB there, and merged again. */
+static const char *wrong_huge_split(const struct large *l)
+{
+  struct pagetable *s = &memory.space;
+  struct translation was;
+  const uint64_t at = address_of(l), middle = at - at % (page_span(2) * PAGE_SIZE);
+  if (pagetable_map(s, SCRATCH, l->first, 3, PAGE_WRITE | l->kept) != STATUS_OK) {
+    return "not mapped";
+  }
+  *(volatile uint64_t *)at = 1;
+  bool same = shows(at, l->block, 3, 1) && pagetable_split(s, SCRATCH, 3) == STATUS_OK &&
+              shows(at, l->block, 2, 2) && pagetable_split(s, middle, 2) == STATUS_OK &&
+              shows(at, l->block, 1, 3) && pagetable_merge(s, SCRATCH, 3) == STATUS_SMALLER_PAGES &&
+              pagetable_merge(s, middle, 2) == STATUS_OK;
+  flush_pieces(middle, 2);
+  same = same && shows(at, l->block, 2, 4) && pagetable_merge(s, SCRATCH, 3) == STATUS_OK;
+  flush_pieces(SCRATCH, 3);
+  same = same && shows(at, l->block, 3, 5) && pagetable_unmap(s, SCRATCH, 3, &was) == STATUS_OK &&
+         was.frame == l->first;
+  flush_page(SCRATCH);
+  return same && probe_read(at) == 0 ? 0 : "not the same in pieces";
+}
+
+const char *a_page_of_1_gib_is_split_and_merged(void)
+{
+  return around_a_frame(wrong_huge_split);
 }
