@@ -113,6 +113,7 @@ struct model_spaces {
   struct model_memory *memory;
   uint32_t levels; /* of tables: the root is of this one */
   bool alive[MODEL_SPACES];
+  bool write_execute[MODEL_SPACES]; /* whether a page may be both */
   uint32_t nmappings;
   struct model_mapping mappings[MODEL_MAPPINGS + 1]; /* by space, then by address */
   uint32_t ntables;

@@ -13,8 +13,10 @@ void model_spaces_init(struct model_spaces *s, struct model_memory *memory, uint
   s->levels = levels;
   s->nmappings = 0;
   s->ntables = 0;
-  for (uint32_t i = 0; i < MODEL_SPACES; i++)
+  for (uint32_t i = 0; i < MODEL_SPACES; i++) {
     s->alive[i] = false;
+    s->write_execute[i] = false;
+  }
 }
 
 /* The lower half of what is translated is at the bottom of all addresses, the upper half at their top. */
@@ -110,12 +112,13 @@ static enum status page_status(const struct model_spaces *s, uint64_t address, u
   return aligned ? STATUS_OK : STATUS_MISALIGNED;
 }
 
-static enum status permission_status(uint32_t permissions)
+static enum status permission_status(const struct model_spaces *s, uint32_t space,
+                                     uint32_t permissions)
 {
   bool known = permissions < 128;
   bool both = (permissions & PAGE_WRITE) && (permissions & PAGE_EXECUTE);
   bool types = (permissions & PAGE_UNCACHED) && (permissions & PAGE_WRITE_COMBINING);
-  return known && !both && !types ? STATUS_OK : STATUS_BAD_PERMISSION;
+  return known && (!both || s->write_execute[space]) && !types ? STATUS_OK : STATUS_BAD_PERMISSION;
 }
 
 /* Whether a mapping of a page of this level that begins at this frame may hold a reference to its block. */
@@ -155,7 +158,7 @@ enum status model_map_status(struct model_spaces *s, uint32_t space, uint64_t ad
 {
   enum status status = page_status(s, address, frame, level);
   if (status == STATUS_OK)
-    status = permission_status(permissions);
+    status = permission_status(s, space, permissions);
   if (status == STATUS_OK && !(permissions & PAGE_UNOWNED))
     status = target_status(s->memory, frame, level);
   if (status != STATUS_OK)
@@ -180,7 +183,7 @@ enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_
 {
   enum status status = page_status(s, address, 0, level);
   if (status == STATUS_OK)
-    status = permission_status(permissions);
+    status = permission_status(s, space, permissions);
   if (status == STATUS_OK)
     status = found_status(s, space, address, level);
   if (status != STATUS_OK)
@@ -382,4 +385,5 @@ void model_destroy(struct model_spaces *s, uint32_t space)
     if (s->tables[i - 1].space == space)
       drop_table(s, i - 1);
   s->alive[space] = false;
+  s->write_execute[space] = false;
 }

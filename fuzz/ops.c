@@ -19,9 +19,9 @@ static const uint8_t kinds[FIRST_CODES] = {
     OP_CORRUPT_BITSET, OP_CORRUPT_BUDDY,  OP_CORRUPT_FRAMES,  OP_CORRUPT_TABLE};
 
 /* Kinds that were added later: each is the second meaning of a few frequent codes. */
-static const uint8_t later[][2] = {{19, OP_TABLE_SPLIT}, {26, OP_TABLE_SPLIT},
-                                   {37, OP_TABLE_SPLIT}, {22, OP_TABLE_MERGE},
-                                   {40, OP_TABLE_MERGE}, {51, OP_TABLE_MERGE}};
+static const uint8_t later[][2] = {{19, OP_TABLE_SPLIT}, {26, OP_TABLE_SPLIT}, {37, OP_TABLE_SPLIT},
+                                   {22, OP_TABLE_MERGE}, {40, OP_TABLE_MERGE}, {51, OP_TABLE_MERGE},
+                                   {47, OP_TABLE_ALLOW}};
 
 static const struct op_shape shapes[OP_KINDS] = {
     [OP_NOTHING] = {"nothing", 0, {0}, {0}, {0}},
@@ -73,6 +73,8 @@ static const struct op_shape shapes[OP_KINDS] = {
          {"address", "length"},
          {"first", "end", "containing", "at"}},
     [OP_TABLE_CREATE] = {"pagetable_create", 12, {"space"}, {"space"}, {"root"}},
+    [OP_TABLE_ALLOW] =
+        {"pagetable_allow_write_execute", 12, {"space", "allow"}, {"space", "allow"}, {0}},
     [OP_TABLE_MAP] = {"pagetable_map",
                       13,
                       {"page", "frame", "space"},

@@ -137,7 +137,7 @@ static void corrupt_frames_op(struct replay *r, const struct op *op)
   }
 }
 
-/* An entry of a table: present or not, pointing elsewhere, a page or a table, or beyond frames of 32 bits. */
+/* An entry of a table: present or not, pointing elsewhere, a page or a table, or beyond frames of 32 bits, or a page of two memory types. */
 static void corrupt_entry(struct replay *r, const struct model_table *table, const struct op *op)
 {
   uint64_t *entries = &r->direct[(size_t)TABLE_ENTRIES * table->frame];
@@ -148,6 +148,8 @@ static void corrupt_entry(struct replay *r, const struct model_table *table, con
   uint64_t change = op->c % 2 && present ? walk_one_frame << op->c / 2 % 32 : 1;
   if (present && op->a / 6 % 3 != 0)
     change = op->a / 6 % 3 == 1 ? walk_kind_bit : walk_one_frame << 32;
+  if (ops_extra(op) == 15 && walk_decode(entries[index], table->level).kind == WALK_PAGE)
+    change = walk_types & ~entries[index]; /* both: no page has them */
   expect_noticed(r, PART_FRAMES, PLACE(entries[index]), entries[index] ^ change);
 }
 

@@ -258,6 +258,17 @@ static void create_op(struct replay *r, const struct op *op)
   replay_out(r, 0, r->tables[space].root);
 }
 
+static void allow_op(struct replay *r, const struct op *op)
+{
+  uint32_t space = living_space(r, op->a);
+  bool allow = op->b % 2 == 1;
+  if (space == MODEL_SPACES)
+    return;
+  replay_args(r, space, allow, 0, 0);
+  pagetable_allow_write_execute(&r->tables[space], allow);
+  r->spaces.write_execute[space] = allow;
+}
+
 /* The frames that the core took for the tables on the way to a page just mapped. */
 static void add_new_tables(struct replay *r, struct page page)
 {
@@ -604,6 +615,8 @@ void replay_table_op(struct replay *r, const struct op *op)
     return;
   if (op->kind == OP_TABLE_CREATE)
     create_op(r, op);
+  else if (op->kind == OP_TABLE_ALLOW)
+    allow_op(r, op);
   else if (op->kind == OP_TABLE_MAP)
     map_op(r, op);
   else if (op->kind == OP_TABLE_UNMAP)

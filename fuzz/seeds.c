@@ -689,6 +689,9 @@ static void corrupted_large_pages(void)
     for (uint32_t change = 0; change < 3; change++)
       for (uint32_t bit = 0; bit < 8; bit++)
         add(OP_CORRUPT_TABLE, LIVE, 5 + 6 * change, table, (bit % 2 ? 4 * 250 : 0) + 6 * bit + 1);
+  for (uint32_t table = 0; table < 8; table++)
+    for (uint32_t k = 0; k < 4; k++)
+      add(OP_CORRUPT_TABLE, MODE(PICK_LIVE, 0, 15), 5, table, 4 * 170 * k);
   add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
   save("pagetable-corruptions-of-large-pages-noticed");
 }
@@ -958,6 +961,30 @@ static void wrong_splits(void)
   save("pagetable-every-wrong-split-and-merge");
 }
 
+/* Pages that are writable and executable at once: refused, allowed, and kept when that is no longer so. */
+static void write_and_execute(void)
+{
+  const uint32_t both = PAGE_WRITE | PAGE_EXECUTE;
+  large_machine(9);
+  for (uint32_t allow = 0; allow < 3; allow++) {
+    add(OP_TABLE_ALLOW, LIVE, 0, allow, 0);
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, both), BLOCK_PAGE, 0, LEVEL2);
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 1), 0x1111 + allow, 0, 0);
+    add(OP_TABLE_PROTECT, MODE(PICK_ANY, PICK_ANY, 0), 0x1111 + allow, both, 0);
+    for (uint32_t k = 0; k < 4; k++)
+      for (uint32_t access = 0; access < 8; access++)
+        add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, access), k, 0, 0);
+  }
+  split(2);
+  add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, 1), 100, 0, 0);
+  merge(100);
+  add(OP_TABLE_QUERY, MODE(PICK_LIVE, 0, 0), 3, 0, 0);
+  add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, both), BLOCK_PAGE, 0, 0);
+  save("pagetable-write-and-execute-where-allowed");
+}
+
 static void splits(void)
 {
   split_pages();
@@ -966,6 +993,7 @@ static void splits(void)
   references_of_pieces();
   splits_with_few_frames();
   wrong_splits();
+  write_and_execute();
 }
 
 static void rest(void)

@@ -43,5 +43,7 @@ extern const bool walk_kernel_executes_user_pages;
 /* For planting mistakes: what one frame is worth in an entry, and a bit that tells pages from tables. */
 extern const uint64_t walk_one_frame;
 extern const uint64_t walk_kind_bit;
+/* And those of both memory types in a page's entry. */
+extern const uint64_t walk_types;
 
 #endif

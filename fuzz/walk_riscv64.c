@@ -21,6 +21,7 @@
 const bool walk_kernel_executes_user_pages = false; /* whatever SUM says */
 const uint64_t walk_one_frame = BIT(10);
 const uint64_t walk_kind_bit = READ;
+const uint64_t walk_types = (uint64_t)3 << 61;
 
 /* Whether a valid entry has bits that it must not have. */
 static bool refused(uint64_t entry, uint32_t level, bool page, uint64_t frame)

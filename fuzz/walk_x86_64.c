@@ -21,6 +21,7 @@
 const bool walk_kernel_executes_user_pages = true;
 const uint64_t walk_one_frame = BIT(12);
 const uint64_t walk_kind_bit = LARGE;
+const uint64_t walk_types = WRITE_THROUGH | CACHE_DISABLE;
 
 /* By the entry of the page attribute table. The kernel sets entry 1 to write-combining; the core uses none beyond
  * entry 2. */

@@ -262,6 +262,21 @@ static void a_large_page_owns_only_a_block_that_holds_it(void **state)
   assert_int_equal(model_map_status(&spaces, 0, 0, 512, 2, 0), STATUS_SATURATED);
 }
 
+static void a_page_is_writable_and_executable_only_where_that_is_allowed(void **state)
+{
+  (void)state;
+  const uint32_t both = PAGE_WRITE | PAGE_EXECUTE | PAGE_UNOWNED;
+  a_space_with_large_pages();
+  spaces.write_execute[1] = true;
+  assert_int_equal(model_map_status(&spaces, 0, 0x7000, 0, 1, both), STATUS_BAD_PERMISSION);
+  assert_int_equal(model_protect_status(&spaces, 0, 0x400000, 2, both), STATUS_BAD_PERMISSION);
+  spaces.write_execute[0] = true;
+  assert_int_equal(model_map_status(&spaces, 0, 0x7000, 0, 1, both), STATUS_OK);
+  assert_int_equal(model_protect_status(&spaces, 0, 0x400000, 2, both), STATUS_OK);
+  model_destroy(&spaces, 0);
+  assert_false(spaces.write_execute[0]);
+}
+
 /* Splits the page at an address, whose table is then where the model has no frame taken yet. */
 static void split_page(uint64_t address, uint32_t level)
 {
@@ -493,6 +508,7 @@ int main(void)
       cmocka_unit_test(a_large_page_maps_every_address_in_it),
       cmocka_unit_test(a_page_in_the_way_is_named_by_its_size),
       cmocka_unit_test(a_large_page_owns_only_a_block_that_holds_it),
+      cmocka_unit_test(a_page_is_writable_and_executable_only_where_that_is_allowed),
       cmocka_unit_test(a_page_split_is_512_that_say_the_same),
       cmocka_unit_test(pages_merged_are_one_accessed_and_dirty_if_writable),
       cmocka_unit_test(what_is_no_page_to_split_or_merge_is_named),

@@ -174,6 +174,27 @@ static void writable_and_executable_at_once_is_refused(void **state)
                    STATUS_BAD_PERMISSION);
 }
 
+static void writable_and_executable_at_once_is_mapped_where_that_is_allowed(void **state)
+{
+  (void)state;
+  struct translation found;
+  const uint32_t both = PAGE_WRITE | PAGE_EXECUTE;
+  make(20);
+  pagetable_allow_write_execute(&space, true);
+  assert_int_equal(pagetable_map(&space, 0, user, 1, both), STATUS_OK);
+  assert_int_equal(pagetable_map(&space, PAGE_SIZE, user, 1, PAGE_WRITE), STATUS_OK);
+  assert_int_equal(pagetable_protect(&space, PAGE_SIZE, 1, both, &found), STATUS_OK);
+  pagetable_allow_write_execute(&space, false);
+  assert_int_equal(pagetable_query(&space, PAGE_SIZE, &found), STATUS_OK);
+  assert_int_equal(found.permissions, both); /* as it was */
+  assert_int_equal(pagetable_protect(&space, 0, 1, both, &found), STATUS_BAD_PERMISSION);
+  assert_int_equal(pagetable_map(&space, 2 * PAGE_SIZE, user, 1, both), STATUS_BAD_PERMISSION);
+  sound();
+  struct pagetable other = {.write_execute = true};
+  assert_int_equal(pagetable_create(&other, &frames, memory), STATUS_OK);
+  assert_int_equal(pagetable_map(&other, 0, user, 1, both), STATUS_BAD_PERMISSION);
+}
+
 static void uncached_and_write_combining_at_once_is_refused(void **state)
 {
   (void)state;
@@ -1147,6 +1168,7 @@ int main(void)
       cmocka_unit_test(bad_addresses_have_their_own_statuses),
       cmocka_unit_test(the_pages_at_both_ends_of_both_halves_can_be_mapped),
       cmocka_unit_test(writable_and_executable_at_once_is_refused),
+      cmocka_unit_test(writable_and_executable_at_once_is_mapped_where_that_is_allowed),
       cmocka_unit_test(uncached_and_write_combining_at_once_is_refused),
       cmocka_unit_test(frames_that_no_mapping_may_own_are_refused_by_name),
       cmocka_unit_test(an_unowned_mapping_takes_any_frame_and_no_reference),

@@ -363,10 +363,9 @@ static void codes_from_64_on_mean_what_they_do_without_64_but_for_a_few(void **s
   for (uint32_t code = 0; code < 64; code++) {
     enum op_kind kind = ops_kind(code + 64);
     assert_int_equal(ops_kind(code), ops_kind(code + 128));
-    assert_false(ops_kind(code) == OP_TABLE_SPLIT || ops_kind(code) == OP_TABLE_MERGE);
-    if (kind != ops_kind(code))
-      others++;
-    assert_true(kind == ops_kind(code) || kind == OP_TABLE_SPLIT || kind == OP_TABLE_MERGE);
+    others += kind != ops_kind(code);
+    assert_true(kind == ops_kind(code) || kind == OP_TABLE_SPLIT || kind == OP_TABLE_MERGE ||
+                kind == OP_TABLE_ALLOW);
   }
   assert_true(others > 0 && others < 8);
 }
@@ -385,6 +384,21 @@ static void split_scene(enum op_kind last, uint64_t change)
   const struct model_table *table = model_table(&r.spaces, 0, 1, r.spaces.mappings[0].address);
   assert_int_equal(r.step.outs[0], table->frame);
   r.direct[(size_t)TABLE_ENTRIES * table->frame + 300] ^= change;
+}
+
+static void a_page_writable_and_executable_that_was_not_allowed_is_found(void **state)
+{
+  (void)state;
+  machine();
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_ALLOW, LIVE, 0, 1, 0);
+  add(OP_TABLE_ALLOW, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 3), 0x1234, 0, 0x4000);
+  replay_some(2, 1);
+  assert_true(r.tables[0].write_execute);
+  assert_true(replay_next(&r));
+  r.tables[0].write_execute = true;
+  broken("the status is the one that the model predicts");
 }
 
 static void a_piece_on_another_frame_is_found(void **state)
@@ -495,6 +509,7 @@ int main(void)
       cmocka_unit_test(a_large_page_on_another_frame_is_found),
       cmocka_unit_test(a_large_page_that_the_processor_refuses_is_found),
       cmocka_unit_test(codes_from_64_on_mean_what_they_do_without_64_but_for_a_few),
+      cmocka_unit_test(a_page_writable_and_executable_that_was_not_allowed_is_found),
       cmocka_unit_test(a_piece_on_another_frame_is_found),
       cmocka_unit_test(a_piece_that_forbids_a_merge_is_found),
       cmocka_unit_test(a_page_that_only_its_entry_calls_global_is_found),
