@@ -56,6 +56,9 @@ bool stack_free(struct stack *stack, frame_t frame);
  * from which the caller, too, knows what to flush. */
 uint64_t walker_map(uint64_t *memory, frame_t root, uint64_t address, frame_t frame);
 uint64_t walker_unmap(uint64_t *memory, frame_t root, uint64_t address);
+/* Fills a table with entries of pages in a row, and looks whether one is filled so. */
+void walker_fill(uint64_t *memory, frame_t table, frame_t first);
+bool walker_is_row(const uint64_t *memory, frame_t table, frame_t first);
 
 /* bench_buddy.c, bench_pagetable.c */
 void bench_buddy(uint64_t nframes, uint32_t rounds);

@@ -128,11 +128,90 @@ static void bench_pattern(struct space *space, enum pattern pattern, const char 
                          .unit = "ns"});
 }
 
+/* --- Splitting and merging --- */
+
+#define LARGE_BASE 0x600000000000u
+#define LARGE_ORDER 9u
+#define LARGE_PAGES 64u
+
+static uint64_t large_address(uint32_t i)
+{
+  return LARGE_BASE + (uint64_t)i * 512 * PAGE_SIZE;
+}
+
+/* Pages of 2 MiB that own a block of their own. */
+static void large_make(struct space *space, frame_t *blocks)
+{
+  for (uint32_t i = 0; i < LARGE_PAGES; i++) {
+    must(frame_alloc(&space->frames, LARGE_ORDER, OWNER_USER, 0, &blocks[i]), "block");
+    must(pagetable_map(&space->table, large_address(i), blocks[i], 2, PAGE_WRITE), "large page");
+  }
+}
+
+static void split_round(struct space *space, double *split, double *merge)
+{
+  uint64_t start = now_ns();
+  for (uint32_t i = 0; i < LARGE_PAGES; i++)
+    must(pagetable_split(&space->table, large_address(i), 2), "split");
+  uint64_t middle = now_ns();
+  for (uint32_t i = 0; i < LARGE_PAGES; i++)
+    must(pagetable_merge(&space->table, large_address(i), 2), "merge");
+  uint64_t end = now_ns();
+  *split = (double)(middle - start) / LARGE_PAGES;
+  *merge = (double)(end - middle) / LARGE_PAGES;
+}
+
+/* The same in tables that are there, and with no page above them. */
+static void fill_round(struct space *space, const frame_t *tables, const frame_t *blocks,
+                       double *fill, double *look)
+{
+  uint64_t start = now_ns();
+  for (uint32_t i = 0; i < LARGE_PAGES; i++)
+    walker_fill(space->memory, tables[i], blocks[i]);
+  uint64_t middle = now_ns();
+  for (uint32_t i = 0; i < LARGE_PAGES; i++)
+    must(walker_is_row(space->memory, tables[i], blocks[i]) ? STATUS_OK : STATUS_BAD_ARGUMENT,
+         "row");
+  uint64_t end = now_ns();
+  *fill = (double)(middle - start) / LARGE_PAGES;
+  *look = (double)(end - middle) / LARGE_PAGES;
+}
+
+static void bench_split(struct space *space, uint32_t rounds)
+{
+  static frame_t blocks[LARGE_PAGES];
+  static frame_t tables[LARGE_PAGES];
+  double split[BENCH_ROUNDS_MAX];
+  double merge[BENCH_ROUNDS_MAX];
+  double fill[BENCH_ROUNDS_MAX];
+  double look[BENCH_ROUNDS_MAX];
+  large_make(space, blocks);
+  for (uint32_t i = 0; i < LARGE_PAGES; i++)
+    must(frame_alloc(&space->frames, 0, OWNER_KERNEL, 0, &tables[i]), "table");
+  fill_round(space, tables, blocks, &fill[0], &look[0]); /* warm-up, overwritten below */
+  split_round(space, &split[0], &merge[0]);
+  for (uint32_t r = 0; r < rounds; r++) {
+    fill_round(space, tables, blocks, &fill[r], &look[r]);
+    split_round(space, &split[r], &merge[r]);
+  }
+  report("page split", "2 MiB",
+         (struct figure){.arena_frames = space->nframes,
+                         .value = median(split, rounds),
+                         .floor = median(fill, rounds),
+                         .unit = "ns"});
+  report("page merge", "2 MiB",
+         (struct figure){.arena_frames = space->nframes,
+                         .value = median(merge, rounds),
+                         .floor = median(look, rounds),
+                         .unit = "ns"});
+}
+
 void bench_pagetable(uint64_t nframes, uint32_t rounds)
 {
   struct space space = {0};
   space_make(&space, nframes);
   bench_pattern(&space, PATTERN_FIFO, "4 KiB, sequential", 2, rounds);
   bench_pattern(&space, PATTERN_RANDOM, "4 KiB, random over 4 GiB", 3, rounds);
+  bench_split(&space, rounds);
   space_drop(&space);
 }

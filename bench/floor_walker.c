@@ -23,3 +23,17 @@ uint64_t walker_unmap(uint64_t *memory, frame_t root, uint64_t address)
   *slot = 0;
   return old;
 }
+
+void walker_fill(uint64_t *memory, frame_t table, frame_t first)
+{
+  for (uint64_t i = 0; i < 512; i++)
+    memory[512 * (uint64_t)table + i] = (first + i) << 12 | 3u;
+}
+
+bool walker_is_row(const uint64_t *memory, frame_t table, frame_t first)
+{
+  bool row = true;
+  for (uint64_t i = 0; i < 512 && row; i++)
+    row = memory[512 * (uint64_t)table + i] == ((first + i) << 12 | 3u);
+  return row;
+}
