@@ -57,6 +57,30 @@ static inline bool owner_mappable(enum owner owner)
   return owner == OWNER_KERNEL || owner == OWNER_USER;
 }
 
+/* Whether a frame is a table that went and is not free yet; and the one that went before it, itself if none did. */
+/*@ requires layout: FramesLayout(db);
+    assigns \nothing;
+    ensures exact: \result <==> Retired(db, frame);
+*/
+static inline bool is_retired(const struct frames *db, frame_t frame)
+{
+  if (frame >= db->nframes)
+    return false;
+  const struct frame *record = &db->records[frame];
+  bool below_root =
+      record->owner >= OWNER_TABLE1 && record->owner < OWNER_TABLE1 + PAGETABLE_LEVELS - 1;
+  return below_root && record->index == TABLE_ENTRIES;
+}
+
+/*@ requires range: \valid_read(db) && \valid_read(db->records + frame);
+    assigns \nothing;
+    ensures exact: \result == Parent(db, frame);
+*/
+static inline frame_t parent_of(const struct frames *db, frame_t frame)
+{
+  return db->records[frame].parent;
+}
+
 /* Tells the caller what an entry of a table of this level says of a page. */
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
@@ -109,6 +133,81 @@ static inline void report(const struct pagetable *table, uint64_t entry, uint64_
   //@ assert held: FramesHeld(table->frames);
   //@ assert linked: Linked(table->frames, table->memory);
   //@ assert aligned: GoodPages(table->frames, table->memory);
+  //@ assert counted: Counted(table->frames, table->memory);
+}
+
+/* Says what is to be flushed. */
+/*@ requires valid: SpaceValid(table);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    assigns *flush;
+    ensures set: flush->address == owed.address && flush->pages == owed.pages && flush->level == owed.level &&
+      flush->tables == owed.tables && flush->table == owed.table;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures records: SameRecords{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+static inline void set_flush(const struct pagetable *table, struct flush *flush, struct flush owed)
+{
+  (void)table; /* the contract speaks of it */
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
+  *flush = owed;
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert records: SameRecords{Pre, Here}(table->frames);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert pages: GoodPages(table->frames, table->memory);
+  //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes ==>
+         Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  //@ assert counted: Counted(table->frames, table->memory);
+}
+
+/* Names the table that went last; what a flush says of pages stays. */
+/*@ requires valid: SpaceValid(table);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    assigns flush->tables, flush->table;
+    ensures named: flush->tables == 1 && flush->table == frame;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures records: SameRecords{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+static inline void owe_table(const struct pagetable *table, frame_t frame, struct flush *flush)
+{
+  (void)table; /* the contract speaks of it */
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
+  flush->tables = true;
+  flush->table = frame;
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert records: SameRecords{Pre, Here}(table->frames);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert pages: GoodPages(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
 }
 
@@ -494,8 +593,8 @@ static inline uint64_t remove_entry(const struct pagetable *table, frame_t frame
   return taken;
 }
 
-/* Tells a table which slot points at it. */
-/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index < TABLE_ENTRIES;
+/* Tells a table which slot points at it; index 512, of no slot, says that none does any more. */
+/*@ requires layout: SpaceLayout(table) && frame < table->frames->nframes && index <= TABLE_ENTRIES;
     requires frames: FramesValid(table->frames) && Owner(table->frames, frame) >= OWNER_TABLE1;
     assigns table->frames->records[frame].parent, table->frames->records[frame].index;
     ensures layout: SpaceLayout(table);

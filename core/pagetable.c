@@ -399,6 +399,85 @@ static inline void release_table(const struct pagetable *table, frame_t frame)
   //@ assert counted: Counted(table->frames, table->memory);
 }
 
+/* Keeps the table that no entry points at from being used again until a flush is done. */
+/*@ requires valid: SpaceValid(table);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    requires alone: frame < table->frames->nframes && OWNER_TABLE1 <= Owner(table->frames, frame) < OWNER_TABLE1 + PAGETABLE_LEVELS - 1 &&
+      Unlinked(table->frames, table->memory, frame) && Index(table->frames, frame) < TABLE_ENTRIES;
+    assigns table->frames->records[frame].parent, table->frames->records[frame].index, flush->tables, flush->table;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures others: SameButLink{Pre, Post}(table->frames, frame);
+    ensures retired: flush->tables == 1 && flush->table == frame && Retired(table->frames, frame);
+    ensures before: Parent(table->frames, frame) == (\old(flush->tables) == 1 ? \old(flush->table) : frame);
+    ensures range: SameRange{Pre, Post}(flush);
+    ensures pending: SameRetired{Pre, Post}(table->frames);
+    ensures idle: SameIdle{Pre, Post}(table->frames);
+    ensures use: SameUse{Pre, Post}(table->frames);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+*/
+static inline void retire_table(const struct pagetable *table, frame_t frame, struct flush *flush)
+{
+  frame_t before = flush->tables ? flush->table : frame;
+  set_slot(table, frame, before, TABLE_ENTRIES);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert pages: GoodPages(table->frames, table->memory);
+  //@ assert counted: Counted(table->frames, table->memory);
+  //@ assert valid: SpaceValid(table);
+  //@ assert apart: FlushApart(table, flush);
+  owe_table(table, frame, flush);
+  //@ assert space: SameSpace{Pre, Here}(table);
+  //@ assert others: SameButLink{Pre, Here}(table->frames, frame);
+  //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
+}
+
+/* Takes the empty table under an entry away, until a flush is done. */
+/*@ requires valid: SpaceValid(table);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
+      OWNER_TABLE1 <= Owner(table->frames, parent) <= OWNER_TABLE1 + PAGETABLE_LEVELS - 1;
+    requires child: Child(Slot(table->memory, 512 * parent + index), Level(table->frames, parent)) == child;
+    requires empty: Live(table->frames, child) == 0;
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames), flush->tables, flush->table;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures gone: !PtePresent(Slot(table->memory, 512 * parent + index));
+    ensures records: SameButTable{Pre, Post}(table->frames, parent, child);
+    ensures retired: flush->tables == 1 && Retired(table->frames, flush->table);
+    ensures range: SameRange{Pre, Post}(flush);
+    ensures pending: SameRetired{Pre, Post}(table->frames);
+    ensures branch: Branch{Post, Pre}(table->frames, table->memory, parent, index, child);
+    ensures slots: SameEntriesBut{Pre, Post}(table->frames, table->memory, 512 * parent + index);
+    ensures idle: SameIdle{Pre, Post}(table->frames);
+    ensures use: SameUse{Pre, Post}(table->frames);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+*/
+static void cut_table(struct pagetable *table, frame_t parent, uint32_t index, frame_t child,
+                      struct flush *flush)
+{
+  //@ assert place: (512 * parent + index) / 512 == parent && (512 * parent + index) % 512 == index;
+  //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == Owner(table->frames, parent) - 1;
+  //@ assert link: Index(table->frames, child) == index && child != parent;
+  unlink_table(table, parent, index, child);
+  //@ assert space_unlinked: SameSpace{Pre, Here}(table);
+  //@ assert apart: FlushApart(table, flush);
+  //@ assert pages_unlinked: SamePages{Pre, Here}(table->frames, table->memory);
+  //@ assert roots_unlinked: SameRoots{Pre, Here}(table->frames);
+  //@ assert pending_unlinked: SameRetired{Pre, Here}(table->frames);
+  //@ ghost Empty: ;
+  retire_table(table, child, flush);
+  //@ assert space_retired: SameSpace{Pre, Here}(table);
+  //@ assert pages_retired: SamePages{Empty, Here}(table->frames, table->memory);
+  //@ assert same_size: table->frames->nframes == \at(table->frames->nframes, Empty);
+  //@ assert parent_kept: Owner(table->frames, parent) == Owner{Empty}(table->frames, parent);
+  //@ assert next: SameNextBut{Here, Pre}(table->frames, table->memory, parent, index);
+  //@ assert branch: Branch{Here, Pre}(table->frames, table->memory, parent, index, child);
+  //@ assert roots: SameRoots{Empty, Here}(table->frames);
+}
+
 /* Gives back the empty table under an entry. */
 /*@ requires valid: SpaceValid(table);
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
@@ -523,7 +602,7 @@ __attribute__((noinline)) static enum status map_far(struct pagetable *table, ui
                                                      frame_t frame, uint32_t level,
                                                      uint32_t permissions);
 __attribute__((noinline)) static void prune(struct pagetable *table, uint64_t page, frame_t frame,
-                                            uint32_t level);
+                                            uint32_t level, struct flush *flush);
 
 /* Makes the tables that are missing on the way to a page, whose lowest one is given, down to this level, when
  * there are frames for them. Returns the table of this level. */
@@ -673,12 +752,13 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
   return map_page(table, page_of(address), frame, level, permissions);
 }
 
-/* Gives back the table of this level on the way to a page, which is in frame, if it is empty and not the root, and
- * those above that become so. */
+/* Takes the table of this level on the way to a page, which is in frame, away if it is empty and not the root, and
+ * those above that become so, until a flush is done. */
 /*@ requires valid: SpaceValid(table) && Page(page) && TableLevel(level);
     requires last: frame == Table(table->memory, table->root, page, level) && Child(Entry(table->memory, table->root, page, level), level) < 0;
     requires unmapped: !Mapped(table->memory, table->root, page);
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames), flush->tables, flush->table;
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures uses: SameUse{Pre, Post}(table->frames);
@@ -686,11 +766,17 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
     ensures pruned: Pruned(table->frames, table->memory, table->root, page);
+    ensures retired: Table(table->memory, table->root, page, \old(level)) < 0 ==> flush->tables == 1 && Retired(table->frames, flush->table);
+    ensures no_table: Table(table->memory, table->root, page, \old(level)) >= 0 ==>
+      SameChain{Pre, Post}(flush);
+    ensures range: SameRange{Pre, Post}(flush);
+    ensures pending: SameRetired{Pre, Post}(table->frames);
 */
-static void prune(struct pagetable *table, uint64_t page, frame_t frame, uint32_t level)
+static void prune(struct pagetable *table, uint64_t page, frame_t frame, uint32_t level,
+                  struct flush *flush)
 {
   //@ assert reached_first: Reached(table->frames, table->memory);
-  /*@ loop invariant level: 1 <= level <= PAGETABLE_LEVELS;
+  /*@ loop invariant level: 1 <= \at(level, Pre) <= level <= PAGETABLE_LEVELS;
       loop invariant valid: SpaceValid(table);
       loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1 + level - 1;
@@ -699,19 +785,26 @@ static void prune(struct pagetable *table, uint64_t page, frame_t frame, uint32_
       loop invariant idle: SameIdle{Pre, Here}(table->frames);
       loop invariant roots: SameRoots{Pre, Here}(table->frames);
       loop invariant pages: SamePages{Pre, Here}(table->frames, table->memory);
-      loop assigns frame, level, SPACE_CHANGES(table);
+      loop invariant apart: FlushApart(table, flush);
+      loop invariant retired: level > \at(level, Pre) ==> flush->tables == 1 && Retired(table->frames, flush->table);
+      loop invariant no_table: level == \at(level, Pre) ==> SameChain{Pre, Here}(flush);
+      loop invariant range: SameRange{Pre, Here}(flush);
+      loop invariant pending: SameRetired{Pre, Here}(table->frames);
+      loop assigns frame, level, flush->tables, flush->table, SPACE_CHANGES(table);
       loop variant PAGETABLE_LEVELS - level;
   */
   while (level < PAGETABLE_LEVELS && live_of(table, frame) == 0) {
     //@ assert reached: Reached(table->frames, table->memory);
     struct place above = walk(table, page, level + 1);
     //@ assert above: above.level == level + 1 && Next(table->memory, above.frame, Digit(page, level + 1), level + 1) == frame;
-    drop_table(table, above.frame, index_of(page, level + 1), frame);
+    cut_table(table, above.frame, index_of(page, level + 1), frame, flush);
     //@ assert space: SameSpace{Pre, Here}(table) && SameSpace{LoopCurrent, Here}(table);
+    //@ assert apart: FlushApart(table, flush);
     //@ assert branched: BranchedAt{Here, LoopCurrent}(table->frames, table->memory, frame, level + 1);
     //@ assert path: Table(table->memory, table->root, page, level + 1) == above.frame;
     frame = above.frame;
     level++;
+    //@ assert pending: SameRetired{LoopCurrent, Here}(table->frames);
     //@ assert uses: SameUse{LoopCurrent, Here}(table->frames) && SameIdle{LoopCurrent, Here}(table->frames);
     //@ assert pages: SamePages{LoopCurrent, Here}(table->frames, table->memory);
   }
@@ -719,8 +812,42 @@ static void prune(struct pagetable *table, uint64_t page, frame_t frame, uint32_
   //@ assert above: \forall integer k; level < k <= PAGETABLE_LEVELS ==> Child(Entry(table->memory, table->root, page, k), k) >= 0;
 }
 
+/* Adds the page of this level at address, in pieces of the level size, to what is to be flushed. */
+/*@ requires valid: SpaceValid(table);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    requires address: GoodAddress(address, level) && size <= level;
+    assigns *flush;
+    ensures flush: Owed{Pre, Post}(flush, PageOf(address), level, size);
+    ensures tables: SameChain{Pre, Post}(flush);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures records: SameRecords{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures used: SameUsed{Pre, Post}(table->frames);
+    ensures pending: SameRetired{Pre, Post}(table->frames);
+    ensures paths: SamePaths{Pre, Post}(table->frames, table->memory);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+*/
+static void owe_page(const struct pagetable *table, uint64_t address, uint32_t level, uint32_t size,
+                     struct flush *flush)
+{
+  struct flush owed = {address, page_frames(level), size, flush->tables, flush->table};
+  uint64_t first = page_of(address);
+  if (flush->pages != 0) {
+    uint64_t old = page_of(flush->address);
+    uint64_t room = PAGETABLE_PAGES - old;
+    uint64_t end = first + owed.pages;
+    uint64_t old_end = flush->pages < room ? old + flush->pages : PAGETABLE_PAGES;
+    owed.address = old < first ? flush->address : address;
+    owed.pages = (old_end > end ? old_end : end) - (old < first ? old : first);
+    owed.level = flush->level < size ? flush->level : size;
+  }
+  set_flush(table, flush, owed);
+}
+
 enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t level,
-                            struct translation *out)
+                            struct translation *out, struct flush *flush)
 {
   enum status status = page_status(address, level);
   if (status != STATUS_OK)
@@ -736,12 +863,22 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert was: SameEntry(entry, Entry{Pre}(table->memory, table->root, page, level));
   //@ assert first: Offset(page, level) == 0;
   //@ assert space_removed: SameSpace{Pre, Here}(table);
+  //@ assert apart_removed: FlushApart(table, flush);
+  //@ assert range_removed: SameRange{Pre, Here}(flush) && SameChain{Pre, Here}(flush);
   //@ assert others_removed: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
   //@ assert path_removed: Table(table->memory, table->root, page, level) == frame;
   //@ assert use: SameUse{Pre, Here}(table->frames) && SameOwners{Pre, Here}(table->frames);
   //@ assert unmapped: !Mapped(table->memory, table->root, page);
   //@ assert whole_removed: WholeUnmapped(table->memory, table->root, page, level);
+  //@ assert far_database: \separated(flush, table->frames);
+  //@ assert far_records: \separated(flush, table->frames->records + (0 .. table->frames->nframes - 1));
+  //@ assert far_words: \separated(flush, table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1));
+  //@ assert far_split: \separated(flush, table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64 - 1));
   put_target(table, entry, level);
+  //@ assert address_put: flush->address == \at(flush->address, Pre);
+  //@ assert pages_put: flush->pages == \at(flush->pages, Pre);
+  //@ assert range_put: SameRange{Pre, Here}(flush);
+  //@ assert chain_put: SameChain{Pre, Here}(flush);
   //@ assert space_put: SameSpace{Pre, Here}(table);
   //@ assert unmapped_put: !Mapped(table->memory, table->root, page);
   //@ assert whole_put: WholeUnmapped(table->memory, table->root, page, level);
@@ -756,11 +893,17 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert nodes: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
   //@ assert below: \forall integer k; 1 <= k < level ==> Table(table->memory, table->root, page, k) < 0;
   //@ assert above: \forall integer k; level < k <= PAGETABLE_LEVELS ==> Child(Entry(table->memory, table->root, page, k), k) >= 0;
+  //@ assert pending_put: SameRetired{Pre, Here}(table->frames);
+  //@ assert apart_put: FlushApart(table, flush);
   //@ ghost Put: ;
   if (live_of(table, frame) == 0)
-    prune(table, page, frame, level);
+    prune(table, page, frame, level, flush);
   //@ assert pruned: Pruned(table->frames, table->memory, table->root, page);
   //@ assert same_root: SameSpace{Pre, Here}(table);
+  //@ assert apart_pruned: FlushApart(table, flush);
+  //@ assert range_pruned: SameRange{Pre, Here}(flush);
+  //@ assert chain_pruned: Table(table->memory, table->root, page, level) >= 0 ==> SameChain{Pre, Here}(flush);
+  //@ assert retired_pruned: Table(table->memory, table->root, page, level) < 0 ==> flush->tables == 1 && Retired(table->frames, flush->table);
   //@ assert same_page: SamePage{Put, Here}(table->memory, table->root, page);
   //@ assert whole_pruned: \forall integer q; Page(q) ==> SamePage{Put, Here}(table->memory, table->root, q);
   //@ assert gone: WholeUnmapped(table->memory, table->root, page, level);
@@ -769,15 +912,44 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert sizes_pruned: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
   //@ assert nodes_pruned: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
   //@ assert apart: SpaceApart(table, out);
+  //@ assert far_out: \separated(flush, out);
+  //@ ghost Cut: ;
   report(table, entry, page, level, out);
+  //@ assert tables_told: flush->tables == \at(flush->tables, Cut);
+  //@ assert last_told: flush->table == \at(flush->table, Cut);
+  //@ assert chain_told: SameChain{Cut, Here}(flush);
+  //@ assert table_told: Table(table->memory, table->root, page, level) == Table{Cut}(table->memory, table->root, page, level);
   //@ assert told: out->frame == PteFrame(entry, level) && out->permissions == PtePermissions(entry, level);
   //@ assert used_reported: SameUsed{Put, Here}(table->frames);
   //@ assert dropped_reported: EntryDropped{Pre, Here}(table->frames, entry, level);
+  //@ assert chain_reported: Table(table->memory, table->root, page, level) >= 0 ==> SameChain{Pre, Here}(flush);
+  //@ assert gone_reported: WholeUnmapped(table->memory, table->root, page, level);
+  //@ assert pruned_reported: Pruned(table->frames, table->memory, table->root, page);
+  //@ assert others_reported: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert pending_reported: SameRetired{Pre, Here}(table->frames);
+  //@ assert roots_reported: SameRoots{Pre, Here}(table->frames);
+  //@ assert apart_reported: FlushApart(table, flush);
+  //@ assert range: SameRange{Pre, Here}(flush);
+  //@ ghost Done: ;
+  owe_page(table, address, level, level, flush);
+  //@ assert space_owed: SameSpace{Pre, Here}(table);
+  //@ assert whole_owed: \forall integer q; Page(q) ==> SamePage{Done, Here}(table->memory, table->root, q);
+  //@ assert gone_owed: WholeUnmapped(table->memory, table->root, page, level);
+  //@ assert reached_owed: Reached{Done}(table->frames, table->memory);
+  //@ assert pruned_owed: Pruned(table->frames, table->memory, table->root, page);
+  //@ assert table_owed: Table(table->memory, table->root, page, level) == Table{Done}(table->memory, table->root, page, level);
+  //@ assert chain_kept: SameChain{Done, Here}(flush);
+  //@ assert chain_owed: Table(table->memory, table->root, page, level) >= 0 ==> SameChain{Pre, Here}(flush);
+  //@ assert retired_owed: Table(table->memory, table->root, page, level) < 0 ==> flush->tables == 1 && Retired(table->frames, flush->table);
+  //@ assert owed: Owed{Pre, Here}(flush, page, level, level);
+  //@ assert others_owed: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert told_owed: out->frame == PteFrame(entry, level) && out->permissions == PtePermissions(entry, level) && out->level == level;
+  //@ assert dropped_owed: EntryDropped{Pre, Here}(table->frames, entry, level);
   return STATUS_OK;
 }
 
 enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_t level,
-                              uint32_t permissions, struct translation *out)
+                              uint32_t permissions, struct translation *out, struct flush *flush)
 {
   enum status status = page_status(address, level);
   if (status == STATUS_OK)
@@ -792,6 +964,18 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
     return STATUS_BAD_PERMISSION;
   uint64_t entry = change_page(table, page, level, found.at.frame, found.entry, permissions);
   report(table, entry, page, level, out);
+  //@ assert others_reported: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert mapped_reported: Leaf(table->memory, table->root, page, level);
+  //@ assert frame_reported: PteFrame(Entry(table->memory, table->root, page, level), level) == out->frame;
+  //@ assert permissions_reported: PtePermissions(Entry(table->memory, table->root, page, level), level) == permissions;
+  //@ assert apart_reported: FlushApart(table, flush);
+  //@ assert range: SameRange{Pre, Here}(flush);
+  //@ ghost Done: ;
+  owe_page(table, address, level, level, flush);
+  //@ assert space_owed: SameSpace{Pre, Here}(table);
+  //@ assert mapped_owed: SamePageAt{Done, Here}(table->memory, table->root, page, level);
+  //@ assert owed: Owed{Pre, Here}(flush, page, level, level);
+  //@ assert others_owed: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
   return STATUS_OK;
 }
 
@@ -979,7 +1163,8 @@ static void merge_entry(const struct pagetable *table, frame_t parent, uint32_t 
   //@ assert alone: Unlinked(table->frames, table->memory, child);
 }
 
-enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t level)
+enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t level,
+                            struct flush *flush)
 {
   if (level == 1)
     return STATUS_BAD_LEVEL;
@@ -1010,6 +1195,8 @@ enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert place: Place(table->memory, table->root, page, level) == 512 * found.at.frame + Digit(page, level);
   merge_entry(table, found.at.frame, index_of(page, level), level, child, entry);
   //@ assert space_merged: SameSpace{Pre, Here}(table);
+  //@ assert apart_merged: FlushApart(table, flush);
+  //@ assert range_merged: SameRange{Pre, Here}(flush) && SameChain{Pre, Here}(flush);
   //@ assert roots: SameRoots{Pre, Here}(table->frames) && SameRoots{Here, Pre}(table->frames);
   //@ assert path: SamePathAt{Pre, Here}(table->frames, table->memory, level) && SamePathAt{Here, Pre}(table->frames, table->memory, level);
   //@ assert digit: 0 <= Digit(page, level) < 512 && Table{Pre}(table->memory, table->root, page, level) == found.at.frame && Table(table->memory, table->root, page, level) == found.at.frame;
@@ -1018,8 +1205,10 @@ enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert same_place: \forall integer q; Page(q) && SameLarge(q, page, level) ==> Table(table->memory, table->root, q, level) == found.at.frame && Digit(q, level) == Digit(page, level);
   //@ assert merged: \forall integer q; Page(q) && SameLarge(q, page, level) ==> SplitPage{Here, Pre}(table->memory, table->root, q, level - 1, level);
   //@ ghost Merged: ;
-  release_table(table, child);
-  //@ assert space_released: SameSpace{Pre, Here}(table);
+  retire_table(table, child, flush);
+  //@ assert space_retired: SameSpace{Pre, Here}(table);
+  //@ assert apart_retired: FlushApart(table, flush);
+  //@ assert range_retired: SameRange{Pre, Here}(flush);
   //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->records == \at(table->frames->records, Pre);
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
   //@ assert kept: \forall integer q; Page(q) ==> SamePageAt{Merged, Here}(table->memory, table->root, q, level);
@@ -1030,7 +1219,65 @@ enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert same_count: permissions < PAGE_UNOWNED ==> References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
   if (permissions < PAGE_UNOWNED)
     unshare(table, frame, TABLE_ENTRIES - 1);
+  //@ assert space_shared: SameSpace{Pre, Here}(table);
+  //@ assert others_shared: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert merged_shared: \forall integer q; Page(q) && SameLarge(q, page, level) ==> SplitPage{Here, Pre}(table->memory, table->root, q, level - 1, level);
+  //@ assert entry_shared: Entry(table->memory, table->root, page, level) == entry && Leaf(table->memory, table->root, page, level);
+  //@ assert roots_shared: SameRoots{Pre, Here}(table->frames);
+  //@ assert pending_shared: SameRetired{Pre, Here}(table->frames);
+  //@ assert retired_shared: Retired(table->frames, child) && Parent(table->frames, child) == (\at(flush->tables, Pre) == 1 ? \at(flush->table, Pre) : child);
+  //@ assert count_shared: permissions < PAGE_UNOWNED ==> Shared{Here, Pre}(table->frames, frame, 511);
+  //@ assert use_shared: permissions >= PAGE_UNOWNED ==> SameUse{Pre, Here}(table->frames);
+  //@ assert apart_shared: FlushApart(table, flush);
+  //@ assert range: SameRange{Pre, Here}(flush);
+  //@ ghost Done: ;
+  owe_page(table, address, level, level - 1, flush);
+  //@ assert space_owed: SameSpace{Pre, Here}(table);
+  //@ assert kept_owed: \forall integer q; Page(q) ==> SamePageAt{Done, Here}(table->memory, table->root, q, level);
+  //@ assert entry_owed: Entry(table->memory, table->root, page, level) == entry;
+  //@ assert merged_owed: \forall integer q; Page(q) && SameLarge(q, page, level) ==> SplitPage{Here, Pre}(table->memory, table->root, q, level - 1, level);
+  //@ assert owed: Owed{Pre, Here}(flush, page, level, level - 1);
+  //@ assert others_owed: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert count_owed: permissions < PAGE_UNOWNED ==> Shared{Here, Pre}(table->frames, frame, 511);
+  //@ assert use_owed: permissions >= PAGE_UNOWNED ==> SameUse{Pre, Here}(table->frames);
   return STATUS_OK;
+}
+
+void pagetable_flushed(struct pagetable *table, struct flush *flush)
+{
+  frame_t frame = flush->table;
+  bool more = flush->tables;
+  /* No more often than there are frames, whatever the caller has made of the flush. */
+  uint64_t nframes = table->frames->nframes;
+  /*@ loop invariant range: 0 <= i <= nframes == table->frames->nframes;
+      loop invariant valid: SpaceValid(table);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
+      loop invariant first: i == 0 ==> frame == \at(flush->table, Pre) && (more <==> \at(flush->tables, Pre) == 1) && SameRecords{Pre, Here}(table->frames);
+      loop invariant went: i > 0 ==> \at(flush->tables, Pre) == 1 && Retired{Pre}(table->frames, \at(flush->table, Pre));
+      loop invariant freed: i > 0 && References{Pre}(table->frames, \at(flush->table, Pre)) == 1 && Flags{Pre}(table->frames, \at(flush->table, Pre)) == 0 ==>
+        Owner(table->frames, \at(flush->table, Pre)) == OWNER_FREE;
+      loop invariant no_more: NoMoreTables{Pre, Here}(table->frames);
+      loop invariant others: SameUnlessRetired{Pre, Here}(table->frames);
+      loop invariant idle: SameIdle{Pre, Here}(table->frames);
+      loop invariant entries: SameEntries{Pre, Here}(table->frames, table->memory);
+      loop invariant roots: SameRoots{Pre, Here}(table->frames);
+      loop invariant pages: SamePages{Pre, Here}(table->frames, table->memory);
+      loop assigns i, frame, more, RECORDS_CHANGES(table);
+      loop variant nframes - i;
+  */
+  for (uint64_t i = 0; i < nframes && more && is_retired(table->frames, frame); i++) {
+    frame_t before = parent_of(table->frames, frame);
+    //@ assert was: Retired{Pre}(table->frames, frame);
+    //@ assert alone: Unlinked(table->frames, table->memory, frame);
+    release_table(table, frame);
+    //@ assert space: SameSpace{LoopCurrent, Here}(table);
+    //@ assert entries: SameEntries{LoopCurrent, Here}(table->frames, table->memory);
+    more = before != frame;
+    frame = before;
+  }
+  //@ assert apart: FlushApart(table, flush);
+  const struct flush nothing = {0, 0, 0, false, 0};
+  set_flush(table, flush, nothing);
 }
 
 /* A page in a table of this level, and its reference. */

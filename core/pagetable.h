@@ -6,8 +6,12 @@
  * the table in frame f is memory[512 * f + i], seen through the direct map.
  *
  * A page's size is the level of the table whose entry maps it: 1 (4 KiB), 2 (2 MiB), 3 (1 GiB). Addresses are
- * virtual and must be canonical. A call that returns anything but STATUS_OK has changed nothing. After
- * pagetable_unmap and pagetable_protect the caller owes the processor a flush of the page.
+ * virtual and must be canonical. A call that returns anything but STATUS_OK has changed nothing.
+ *
+ * The processor remembers translations. What pagetable_unmap, pagetable_protect and pagetable_merge change or remove
+ * they add to a struct flush; pagetable_map and pagetable_split owe nothing. Until the caller has flushed and says so
+ * with pagetable_flushed, tables that went are not free. Frames of pages that went are, with their last reference:
+ * whoever wants to keep them until then holds one.
  *
  * Sequential: the caller serialises the calls. The processor may set accessed and dirty
  * at any time; no call loses a dirty bit.
@@ -55,6 +59,21 @@ struct translation {
   uint32_t level;       /* the page's size: 1 .. 3 */
   bool accessed;        /* as the processor left them */
   bool dirty;
+};
+
+/* What the caller owes the processor, of one address space: 0 in every field is nothing, to begin with. Each call
+ * adds to it, so that many changes may be flushed at once. The pages form one range, in the order of page numbers:
+ * of changes that lie apart it covers what is between, too, and the upper half of the addresses follows the lower
+ * one. Where tables went, the processor may remember them: on x86_64 a flush of the pages forgets them, on riscv64
+ * only one of all addresses. */
+struct flush {
+  uint64_t address; /* of the first page */
+  uint64_t pages;   /* how many of 4 KiB from there on; 0: none */
+  uint32_t
+      level; /* the size of the smallest page (1 .. 3): a flush of one address in each of that size will do */
+  bool tables; /* whether tables went */
+  frame_t
+      table; /* the last of them. Each one's record names the one before as parent, the first itself */
 };
 
 #include "../annotations/pagetable.acsl"
@@ -156,12 +175,13 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
                           uint32_t permissions);
 
 /* Removes the translation of the page of this level (1 .. 3) at address; *out is what it was. Its reference is
- * dropped, and a table whose last entry goes is given back.
+ * dropped. The page is added to *flush, and so is each table whose last entry goes.
  * STATUS_BAD_LEVEL, STATUS_NOT_CANONICAL, STATUS_MISALIGNED; STATUS_LARGER_PAGE, STATUS_SMALLER_PAGES,
  * STATUS_NOT_MAPPED: what is mapped there instead. O(levels). */
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
-    assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    requires flush: \valid(flush) && FlushApart(table, flush) && \separated(flush, out);
+    assigns *out, *flush, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED || Found(\result);
     ensures bad_level: \result == STATUS_BAD_LEVEL <==> !PageLevel(level);
@@ -181,19 +201,26 @@ enum status pagetable_map(struct pagetable *table, uint64_t address, frame_t fra
         ReferenceDropped{Pre, Post}(table->frames, out->frame);
     ensures others: \result == STATUS_OK ==>
       SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
-    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameRecords{Pre, Post}(table->frames) &&
-      SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures flush: \result == STATUS_OK ==> Owed{Pre, Post}(flush, PageOf(address), level, level);
+    ensures retired: \result == STATUS_OK && Missing(table->memory, table->root, PageOf(address), level) > 0 ==>
+      flush->tables == 1 && Retired(table->frames, flush->table);
+    ensures no_table: \result == STATUS_OK && Missing(table->memory, table->root, PageOf(address), level) == 0 ==>
+      SameChain{Pre, Post}(flush);
+    ensures pending: SameRetired{Pre, Post}(table->frames);
+    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && *flush == \old(*flush) &&
+      SameRecords{Pre, Post}(table->frames) && SameEntries{Pre, Post}(table->frames, table->memory);
 */
 enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t level,
-                            struct translation *out);
+                            struct translation *out, struct flush *flush);
 
 /* Gives the page of this level (1 .. 3) at address other permissions and the same frames; *out is what it was.
- * Accessed and dirty are kept. PAGE_UNOWNED cannot be changed.
+ * Accessed and dirty are kept. PAGE_UNOWNED cannot be changed. The page is added to *flush.
  * STATUS_BAD_LEVEL, STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_BAD_PERMISSION; STATUS_LARGER_PAGE,
  * STATUS_SMALLER_PAGES, STATUS_NOT_MAPPED: what is mapped there instead. O(levels). */
 /*@ requires valid: SpaceValid(table);
     requires out: \valid(out) && SpaceApart(table, out);
-    assigns *out, table->memory[0 .. 512 * table->frames->nframes - 1];
+    requires flush: \valid(flush) && FlushApart(table, flush) && \separated(flush, out);
+    assigns *out, *flush, table->memory[0 .. 512 * table->frames->nframes - 1];
     ensures valid: SpaceValid(table);
     ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
       \result == STATUS_BAD_PERMISSION || Found(\result);
@@ -220,10 +247,13 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
       (PteDirty(Entry(table->memory, table->root, PageOf(address), level)) == 1 <==> out->dirty);
     ensures others: \result == STATUS_OK ==>
       SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
-    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures flush: \result == STATUS_OK ==> Owed{Pre, Post}(flush, PageOf(address), level, level);
+    ensures no_table: SameChain{Pre, Post}(flush);
+    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && *flush == \old(*flush) &&
+      SameEntries{Pre, Post}(table->frames, table->memory);
 */
 enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_t level,
-                              uint32_t permissions, struct translation *out);
+                              uint32_t permissions, struct translation *out, struct flush *flush);
 
 /* Replaces the page of this level (2 or 3) at address by 512 pages of the level below, with the same frames,
  * permissions, accessed and dirty: every address translates as before, and nothing has to be flushed. If the page
@@ -261,15 +291,17 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
 */
 enum status pagetable_split(struct pagetable *table, uint64_t address, uint32_t level);
 
-/* Replaces the 512 pages of the level below in the page of this level (2 or 3) at address by that page, when they lie in
- * a row and have the same permissions: every address translates as before. The page counts as accessed, and as dirty if
- * it is writable. The table is given back, and the caller owes the processor a flush of the page. If the pages own their
- * frames, their block must hold the whole page, and their 512 references become one.
- * STATUS_BAD_LEVEL, STATUS_NOT_CANONICAL, STATUS_MISALIGNED; STATUS_LARGER_PAGE, STATUS_ALREADY_MAPPED, STATUS_NOT_MAPPED:
- * what is there instead; STATUS_SMALLER_PAGES: the pages there do not make up one; STATUS_WRONG_ORDER: the block is
- * smaller than the page; STATUS_NOT_ALLOCATED: others have dropped the references of the pages. O(512). */
+/* Replaces the 512 pages of the level below in the page of this level (2 or 3) at address by that page, when they
+ * lie in a row and have the same permissions: every address translates as before. The page counts as accessed, and as
+ * dirty if it is writable. The 512 pages and their table are added to *flush. If the pages own their frames, their
+ * block must hold the whole page, and their 512 references become one.
+ * STATUS_BAD_LEVEL, STATUS_NOT_CANONICAL, STATUS_MISALIGNED; STATUS_LARGER_PAGE, STATUS_ALREADY_MAPPED,
+ * STATUS_NOT_MAPPED: what is there instead; STATUS_SMALLER_PAGES: the pages there do not make up one;
+ * STATUS_WRONG_ORDER: the block is smaller than the page; STATUS_NOT_ALLOCATED: others have dropped the references of
+ * the pages. O(512). */
 /*@ requires valid: SpaceValid(table);
-    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    assigns *flush, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
       \result == STATUS_ALREADY_MAPPED || \result == STATUS_NOT_ALLOCATED || \result == STATUS_WRONG_ORDER || Found(\result);
@@ -292,15 +324,36 @@ enum status pagetable_split(struct pagetable *table, uint64_t address, uint32_t 
       Shared{Post, Pre}(table->frames, PteFrame(Entry(table->memory, table->root, PageOf(address), level), level), 511);
     ensures uses: \result == STATUS_OK && PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) >= PAGE_UNOWNED ==>
       SameUse{Pre, Post}(table->frames);
-    ensures freed: \result == STATUS_OK && \old(References(table->frames, Table(table->memory, table->root, PageOf(address), level - 1))) == 1 &&
-      \old(Flags(table->frames, Table(table->memory, table->root, PageOf(address), level - 1))) == 0 ==>
-        Owner(table->frames, \old(Table(table->memory, table->root, PageOf(address), level - 1))) == OWNER_FREE;
+    ensures flush: \result == STATUS_OK ==> Owed{Pre, Post}(flush, PageOf(address), level, level - 1);
+    ensures retired: \result == STATUS_OK ==> flush->tables == 1 && Retired(table->frames, flush->table) &&
+      flush->table == \old(Table(table->memory, table->root, PageOf(address), level - 1)) &&
+      Parent(table->frames, flush->table) == (\old(flush->tables) == 1 ? \old(flush->table) : flush->table);
+    ensures pending: SameRetired{Pre, Post}(table->frames);
     ensures others: \result == STATUS_OK ==>
       SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
-    ensures unchanged: \result != STATUS_OK ==> SameEntries{Pre, Post}(table->frames, table->memory) &&
+    ensures unchanged: \result != STATUS_OK ==> *flush == \old(*flush) && SameEntries{Pre, Post}(table->frames, table->memory) &&
       SameRecords{Pre, Post}(table->frames) && table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
 */
-enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t level);
+enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t level,
+                            struct flush *flush);
+
+/* Gives back the tables of a flush that has been done, and makes it nothing again. What it names and is not a table
+ * that went is left alone, with all that follows. Before pagetable_destroy. O(tables that went). */
+/*@ requires valid: SpaceValid(table);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    assigns *flush, FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures done: flush->pages == 0 && flush->tables == 0;
+    ensures freed: \old(flush->tables) == 1 && Retired{Pre}(table->frames, \old(flush->table)) &&
+      References{Pre}(table->frames, \old(flush->table)) == 1 && Flags{Pre}(table->frames, \old(flush->table)) == 0 ==>
+        Owner(table->frames, \old(flush->table)) == OWNER_FREE;
+    ensures others: SameUnlessRetired{Pre, Post}(table->frames);
+    ensures idle: SameIdle{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+    ensures nothing: \old(flush->tables) == 0 || !Retired{Pre}(table->frames, \old(flush->table)) ==> SameRecords{Pre, Post}(table->frames);
+*/
+void pagetable_flushed(struct pagetable *table, struct flush *flush);
 
 /* What address (of any alignment) translates to, in a page of any size.
  * STATUS_NOT_CANONICAL, STATUS_NOT_MAPPED. O(levels). */

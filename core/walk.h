@@ -45,7 +45,7 @@ static inline uint32_t page_frames(uint32_t level)
 */
 static inline uint32_t offset_in(uint64_t number, uint32_t level)
 {
-  /* Constants: a division by page_frames(level) would take longer than all the rest of a map. */
+  /* Remainders by constants: one by page_frames(level) would be a division, in every map. */
   return (uint32_t)(level == 1 ? 0 : level == 2 ? number % 512 : number % 262144);
 }
 
