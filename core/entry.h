@@ -68,7 +68,7 @@ static inline bool is_retired(const struct frames *db, frame_t frame)
     return false;
   const struct frame *record = &db->records[frame];
   bool below_root =
-      record->owner >= OWNER_TABLE1 && record->owner < OWNER_TABLE1 + PAGETABLE_LEVELS - 1;
+      record->owner >= OWNER_TABLE1 && record->owner < OWNER_TABLE1 + root_level() - 1;
   return below_root && record->index == TABLE_ENTRIES;
 }
 

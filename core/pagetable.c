@@ -61,7 +61,7 @@ struct place {
 /* The lowest table on the way to a page, but none below this level. */
 /*@ requires valid: TreeValid(table) && Page(page) && TableLevel(level);
     assigns \nothing;
-    ensures level: level <= \result.level <= PAGETABLE_LEVELS;
+    ensures level: level <= \result.level <= RootLevel;
     ensures exact: \result.frame == Table(table->memory, table->root, page, \result.level);
     ensures table: \result.frame < table->frames->nframes && Owner(table->frames, \result.frame) == OWNER_TABLE1 + \result.level - 1;
     ensures lowest: \result.level > level ==> Table(table->memory, table->root, page, \result.level - 1) == -1;
@@ -69,10 +69,10 @@ struct place {
 __attribute__((always_inline)) static inline struct place walk(const struct pagetable *table,
                                                                uint64_t page, uint32_t level)
 {
-  struct place at = {table->root, PAGETABLE_LEVELS};
+  struct place at = {table->root, root_level()};
 /* Unrolled, the shifts of index_of are constants. */
 #pragma GCC unroll 5
-  /*@ loop invariant level: level <= at.level <= PAGETABLE_LEVELS;
+  /*@ loop invariant level: level <= at.level <= RootLevel;
       loop invariant exact: at.frame == Table(table->memory, table->root, page, at.level);
       loop invariant table: at.frame < table->frames->nframes && Owner(table->frames, at.frame) == OWNER_TABLE1 + at.level - 1;
       loop assigns at;
@@ -98,7 +98,7 @@ struct found {
 
 /*@ requires valid: TreeValid(table) && Page(page) && PageLevel(level);
     assigns \nothing;
-    ensures level: level <= \result.at.level <= PAGETABLE_LEVELS;
+    ensures level: level <= \result.at.level <= RootLevel;
     ensures exact: \result.at.frame == Table(table->memory, table->root, page, \result.at.level);
     ensures table: \result.at.frame < table->frames->nframes && Owner(table->frames, \result.at.frame) == OWNER_TABLE1 + \result.at.level - 1;
     ensures missing: \result.at.level > level ==> Table(table->memory, table->root, page, level) == -1;
@@ -262,7 +262,7 @@ static inline void link_table(const struct pagetable *table, frame_t parent, uin
 /* A new empty table under an entry that is not present, of a table of level + 1, when a frame is free. */
 /*@ requires valid: SpaceValid(table);
     requires free: table->frames->buddy.free_frames > 0;
-    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && 1 <= level < PAGETABLE_LEVELS &&
+    requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES && 1 <= level < RootLevel &&
       Owner(table->frames, parent) == OWNER_TABLE1 + level && !PtePresent(Slot(table->memory, 512 * parent + index));
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
@@ -334,7 +334,7 @@ static frame_t add_table(struct pagetable *table, frame_t parent, uint32_t index
 /* Takes the entry that points at an empty table away. */
 /*@ requires valid: SpaceValid(table);
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
-      OWNER_TABLE1 <= Owner(table->frames, parent) <= OWNER_TABLE1 + PAGETABLE_LEVELS - 1;
+      OWNER_TABLE1 <= Owner(table->frames, parent) <= OWNER_TABLE1 + RootLevel - 1;
     requires child: Child(Slot(table->memory, 512 * parent + index), Level(table->frames, parent)) == child;
     requires empty: Live(table->frames, child) == 0;
     assigns table->frames->records[parent].live, table->memory[512 * parent + index];
@@ -387,7 +387,7 @@ static inline void unlink_table(const struct pagetable *table, frame_t parent, u
     ensures no_more: NoMoreTables{Pre, Post}(table->frames);
     ensures idle: SameIdle{Pre, Post}(table->frames);
     ensures use: SameUse{Pre, Post}(table->frames);
-    ensures roots: \old(Owner(table->frames, frame)) != OWNER_TABLE1 + PAGETABLE_LEVELS - 1 ==> SameRoots{Pre, Post}(table->frames);
+    ensures roots: \old(Owner(table->frames, frame)) != OWNER_TABLE1 + RootLevel - 1 ==> SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
 static inline void release_table(const struct pagetable *table, frame_t frame)
@@ -402,7 +402,7 @@ static inline void release_table(const struct pagetable *table, frame_t frame)
 /* Keeps the table that no entry points at from being used again until a flush is done. */
 /*@ requires valid: SpaceValid(table);
     requires flush: \valid(flush) && FlushApart(table, flush);
-    requires alone: frame < table->frames->nframes && OWNER_TABLE1 <= Owner(table->frames, frame) < OWNER_TABLE1 + PAGETABLE_LEVELS - 1 &&
+    requires alone: frame < table->frames->nframes && OWNER_TABLE1 <= Owner(table->frames, frame) < OWNER_TABLE1 + RootLevel - 1 &&
       Unlinked(table->frames, table->memory, frame) && Index(table->frames, frame) < TABLE_ENTRIES;
     assigns table->frames->records[frame].parent, table->frames->records[frame].index, flush->tables, flush->table;
     ensures valid: SpaceValid(table);
@@ -437,7 +437,7 @@ static inline void retire_table(const struct pagetable *table, frame_t frame, st
 /*@ requires valid: SpaceValid(table);
     requires flush: \valid(flush) && FlushApart(table, flush);
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
-      OWNER_TABLE1 <= Owner(table->frames, parent) <= OWNER_TABLE1 + PAGETABLE_LEVELS - 1;
+      OWNER_TABLE1 <= Owner(table->frames, parent) <= OWNER_TABLE1 + RootLevel - 1;
     requires child: Child(Slot(table->memory, 512 * parent + index), Level(table->frames, parent)) == child;
     requires empty: Live(table->frames, child) == 0;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames), flush->tables, flush->table;
@@ -481,7 +481,7 @@ static void cut_table(struct pagetable *table, frame_t parent, uint32_t index, f
 /* Gives back the empty table under an entry. */
 /*@ requires valid: SpaceValid(table);
     requires parent: parent < table->frames->nframes && index < TABLE_ENTRIES &&
-      OWNER_TABLE1 <= Owner(table->frames, parent) <= OWNER_TABLE1 + PAGETABLE_LEVELS - 1;
+      OWNER_TABLE1 <= Owner(table->frames, parent) <= OWNER_TABLE1 + RootLevel - 1;
     requires child: Child(Slot(table->memory, 512 * parent + index), Level(table->frames, parent)) == child;
     requires empty: Live(table->frames, child) == 0;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
@@ -521,7 +521,7 @@ static void drop_table(struct pagetable *table, frame_t parent, uint32_t index, 
 enum status pagetable_create(struct pagetable *table, struct frames *frames, uint64_t *memory)
 {
   //@ assert reached: Reached(frames, memory);
-  int64_t root = take_table(frames, memory, (enum owner)(OWNER_TABLE1 + PAGETABLE_LEVELS - 1));
+  int64_t root = take_table(frames, memory, (enum owner)(OWNER_TABLE1 + root_level() - 1));
   if (root < 0) {
     //@ assert linked_kept: Linked(frames, memory);
     //@ assert aligned_kept: GoodPages(frames, memory);
@@ -544,8 +544,8 @@ enum status pagetable_create(struct pagetable *table, struct frames *frames, uin
   //@ assert linked: Linked(frames, memory);
   //@ assert aligned: GoodPages(frames, memory);
   //@ assert slots: SameSlots{Pre, Here}(frames, memory);
-  //@ assert none: \forall integer q; Page(q) ==> Table(memory, root, q, PAGETABLE_LEVELS - 1) == -1;
-  //@ assert leaf: \forall integer q; Page(q) ==> !Leaf(memory, root, q, PAGETABLE_LEVELS);
+  //@ assert none: \forall integer q; Page(q) ==> Table(memory, root, q, RootLevel - 1) == -1;
+  //@ assert leaf: \forall integer q; Page(q) ==> !Leaf(memory, root, q, RootLevel);
   return STATUS_OK;
 }
 
@@ -606,7 +606,7 @@ __attribute__((noinline)) static void prune(struct pagetable *table, uint64_t pa
 
 /* Makes the tables that are missing on the way to a page, whose lowest one is given, down to this level, when
  * there are frames for them. Returns the table of this level. */
-/*@ requires valid: SpaceValid(table) && Page(page) && 1 <= level < at.level <= PAGETABLE_LEVELS;
+/*@ requires valid: SpaceValid(table) && Page(page) && 1 <= level < at.level <= RootLevel;
     requires lowest: at.frame == Table(table->memory, table->root, page, at.level) && !PtePresent(Entry(table->memory, table->root, page, at.level));
     requires free: table->frames->buddy.free_frames >= at.level - level;
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
@@ -621,7 +621,7 @@ __attribute__((noinline)) static void prune(struct pagetable *table, uint64_t pa
 */
 static frame_t add_tables(struct pagetable *table, uint64_t page, struct place at, uint32_t level)
 {
-  /*@ loop invariant level: level <= at.level <= PAGETABLE_LEVELS;
+  /*@ loop invariant level: level <= at.level <= RootLevel;
       loop invariant valid: SpaceValid(table);
       loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant lowest: at.frame == Table(table->memory, table->root, page, at.level) && !PtePresent(Entry(table->memory, table->root, page, at.level));
@@ -776,7 +776,7 @@ static void prune(struct pagetable *table, uint64_t page, frame_t frame, uint32_
                   struct flush *flush)
 {
   //@ assert reached_first: Reached(table->frames, table->memory);
-  /*@ loop invariant level: 1 <= \at(level, Pre) <= level <= PAGETABLE_LEVELS;
+  /*@ loop invariant level: 1 <= \at(level, Pre) <= level <= RootLevel;
       loop invariant valid: SpaceValid(table);
       loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant table: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1 + level - 1;
@@ -791,9 +791,9 @@ static void prune(struct pagetable *table, uint64_t page, frame_t frame, uint32_
       loop invariant range: SameRange{Pre, Here}(flush);
       loop invariant pending: SameRetired{Pre, Here}(table->frames);
       loop assigns frame, level, flush->tables, flush->table, SPACE_CHANGES(table);
-      loop variant PAGETABLE_LEVELS - level;
+      loop variant RootLevel - level;
   */
-  while (level < PAGETABLE_LEVELS && live_of(table, frame) == 0) {
+  while (level < root_level() && live_of(table, frame) == 0) {
     //@ assert reached: Reached(table->frames, table->memory);
     struct place above = walk(table, page, level + 1);
     //@ assert above: above.level == level + 1 && Next(table->memory, above.frame, Digit(page, level + 1), level + 1) == frame;
@@ -809,7 +809,7 @@ static void prune(struct pagetable *table, uint64_t page, frame_t frame, uint32_
     //@ assert pages: SamePages{LoopCurrent, Here}(table->frames, table->memory);
   }
   //@ assert below: \forall integer k; 1 <= k < level ==> Table(table->memory, table->root, page, k) < 0;
-  //@ assert above: \forall integer k; level < k <= PAGETABLE_LEVELS ==> Child(Entry(table->memory, table->root, page, k), k) >= 0;
+  //@ assert above: \forall integer k; level < k <= RootLevel ==> Child(Entry(table->memory, table->root, page, k), k) >= 0;
 }
 
 /* Adds the page of this level at address, in pieces of the level size, to what is to be flushed. */
@@ -836,9 +836,8 @@ static void owe_page(const struct pagetable *table, uint64_t address, uint32_t l
   uint64_t first = page_of(address);
   if (flush->pages != 0) {
     uint64_t old = page_of(flush->address);
-    uint64_t room = PAGETABLE_PAGES - old;
     uint64_t end = first + owed.pages;
-    uint64_t old_end = flush->pages < room ? old + flush->pages : PAGETABLE_PAGES;
+    uint64_t old_end = end_of(old, flush->pages);
     owed.address = old < first ? flush->address : address;
     owed.pages = (old_end > end ? old_end : end) - (old < first ? old : first);
     owed.level = flush->level < size ? flush->level : size;
@@ -892,7 +891,7 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
   //@ assert nodes: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
   //@ assert below: \forall integer k; 1 <= k < level ==> Table(table->memory, table->root, page, k) < 0;
-  //@ assert above: \forall integer k; level < k <= PAGETABLE_LEVELS ==> Child(Entry(table->memory, table->root, page, k), k) >= 0;
+  //@ assert above: \forall integer k; level < k <= RootLevel ==> Child(Entry(table->memory, table->root, page, k), k) >= 0;
   //@ assert pending_put: SameRetired{Pre, Here}(table->frames);
   //@ assert apart_put: FlushApart(table, flush);
   //@ ghost Put: ;
@@ -1308,7 +1307,7 @@ static inline void drop_page(const struct pagetable *table, frame_t frame, uint3
 
 /* A table under an entry of a table of this level, and all that is under it. */
 /*@ requires valid: SpaceValid(table);
-    requires table: frame < table->frames->nframes && index < TABLE_ENTRIES && 2 <= level <= PAGETABLE_LEVELS &&
+    requires table: frame < table->frames->nframes && index < TABLE_ENTRIES && 2 <= level <= RootLevel &&
       Owner(table->frames, frame) == OWNER_TABLE1 + level - 1;
     requires child: Child(Slot(table->memory, 512 * frame + index), level) == child;
     terminates \true;
@@ -1394,10 +1393,10 @@ static void drop_branch(struct pagetable *table, frame_t frame, uint32_t index, 
 
 void pagetable_destroy(struct pagetable *table)
 {
-  empty_table(table, table->root, PAGETABLE_LEVELS);
+  empty_table(table, table->root, root_level());
   //@ assert space: SameSpace{Pre, Here}(table);
   //@ assert linked: Linked(table->frames, table->memory);
-  //@ assert root: Owner(table->frames, table->root) == OWNER_TABLE1 + PAGETABLE_LEVELS - 1;
+  //@ assert root: Owner(table->frames, table->root) == OWNER_TABLE1 + RootLevel - 1;
   //@ assert alone: Unlinked(table->frames, table->memory, table->root);
   release_table(table, table->root);
 }

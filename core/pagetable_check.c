@@ -14,7 +14,7 @@
 */
 
 /* Whether a frame holds a table of this level. There is none of level 0. */
-/*@ requires range: \valid_read(&frames->records) && \valid_read(&frames->nframes) && level <= PAGETABLE_LEVELS;
+/*@ requires range: \valid_read(&frames->records) && \valid_read(&frames->nframes) && level <= RootLevel;
     requires records: \valid_read(frames->records + (0 .. frames->nframes - 1));
     assigns \nothing;
     ensures exact: \result <==> level >= 1 && frame < frames->nframes && Owner(frames, frame) == OWNER_TABLE1 + level - 1;
@@ -110,7 +110,7 @@ static const char *check_table(const struct pagetable *table, frame_t frame, uin
 
 const char *pagetable_check(const struct pagetable *table)
 {
-  if (!is_table(table->frames, table->root, PAGETABLE_LEVELS))
+  if (!is_table(table->frames, table->root, root_level()))
     return "pagetable: the root is no table of the highest level";
-  return check_table(table, table->root, PAGETABLE_LEVELS);
+  return check_table(table, table->root, root_level());
 }

@@ -4,6 +4,16 @@
 
 #include "pagetable.h"
 
+/* The level of a root: how many levels of tables there are. Whoever knows it only from here is proved for 3, 4 and 5. */
+/*@ assigns \nothing;
+    ensures exact: \result == RootLevel;
+    ensures range: 3 <= \result <= 5;
+*/
+static inline uint32_t root_level(void)
+{
+  return PAGETABLE_LEVELS;
+}
+
 /* All bits from the highest bit of a page number on are equal. */
 /*@ assigns \nothing;
     ensures exact: \result <==> Canonical(address);
@@ -17,6 +27,7 @@ static inline bool is_canonical(uint64_t address)
 /*@ assigns \nothing;
     ensures exact: \result == PageOf(address);
     ensures page: Page(\result);
+    ensures range: \result < 0x200000000000;
     ensures first: \forall integer k; PageLevel(k) && address % (PAGE_SIZE * Span(k)) == 0 ==> Offset(\result, k) == 0;
 */
 static inline uint64_t page_of(uint64_t address)
@@ -24,6 +35,17 @@ static inline uint64_t page_of(uint64_t address)
   //@ assert large: address % (PAGE_SIZE * 512) == 0 ==> address / PAGE_SIZE % PAGETABLE_PAGES % 512 == 0;
   //@ assert huge: address % (PAGE_SIZE * 262144) == 0 ==> address / PAGE_SIZE % PAGETABLE_PAGES % 262144 == 0;
   return address / PAGE_SIZE % PAGETABLE_PAGES;
+}
+
+/* The page after so many from this one on, none beyond the last one there is. */
+/*@ requires page: Page(page);
+    assigns \nothing;
+    ensures exact: \result == (page + pages < Pages ? page + pages : Pages);
+    ensures room: \result <= 0x200000000000;
+*/
+static inline uint64_t end_of(uint64_t page, uint64_t pages)
+{
+  return pages < PAGETABLE_PAGES - page ? page + pages : PAGETABLE_PAGES;
 }
 
 /* Pages of 4 KiB in a page of this level (1 .. 3). */
