@@ -6,6 +6,7 @@
 
 #define START_INFO_MAGIC 0x336EC578u
 #define LOW_MEMORY 0x100000u
+#define FLUSHES_MAX 64u /* of single pages: for more, all are flushed at once */
 
 struct start_info {
   uint32_t magic, version, flags, nmodules;
@@ -43,11 +44,34 @@ void *frame_view(uint64_t frame)
   return view(frame * FRAME_SIZE);
 }
 
-void flush_pieces(uint64_t address, uint32_t level)
+/* Where the lower half of the addresses ends, page numbers go on with the upper one. */
+static uint64_t over_the_hole(uint64_t address)
 {
-  for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
-    flush_page(address + i * page_span(level - 1) * PAGE_SIZE);
+  return address < PAGETABLE_HALF || address >= PAGETABLE_UPPER
+             ? address
+             : address - PAGETABLE_HALF + PAGETABLE_UPPER;
+}
+
+/* That tables went is no case of its own: any flush of a page forgets them all, and no table goes without a page. */
+void flush_owed(const struct flush *owed)
+{
+  if (owed->pages == 0) {
+    return;
   }
+  uint64_t span = page_span(owed->level), count = owed->pages / span;
+  if (count > FLUSHES_MAX) {
+    flush_everything();
+    return;
+  }
+  for (uint64_t i = 0; i < count; i++) {
+    flush_page(over_the_hole(owed->address + i * span * PAGE_SIZE));
+  }
+}
+
+void settle(struct flush *owed)
+{
+  flush_owed(owed);
+  pagetable_flushed(&memory.space, owed);
 }
 
 static void keep(uint64_t base, uint64_t length)

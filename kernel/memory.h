@@ -42,8 +42,11 @@ struct run fixed_frames(void);
 /* Where the direct map shows a frame. */
 void *frame_view(uint64_t frame);
 
-/* Flushes the 512 pages of the level below that were where a page of this level (2 or 3) is now: the processor may have
- * kept the translation of any of them. */
-void flush_pieces(uint64_t address, uint32_t level);
+/* Makes the processor forget what changes of the kernel's address space owe: page by page where they are few, else
+ * everything. */
+void flush_owed(const struct flush *owed);
+
+/* That, and the tables that went are free: nothing is owed any more. */
+void settle(struct flush *owed);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "command.h"
 #include "console.h"
-#include "cpu.h"
 #include "fault.h"
 #include "line.h"
 #include "memory.h"
@@ -171,16 +170,15 @@ static void split(const struct arguments *given)
 static void merge(const struct arguments *given)
 {
   struct translation was;
+  struct flush owed = {0};
   uint64_t address = given->number[0];
   if (!mapped(address, &was)) {
     return;
   }
   enum status status = was.level == memory.largest
                            ? STATUS_BAD_LEVEL
-                           : pagetable_merge(&memory.space, address, was.level + 1);
-  if (status == STATUS_OK) {
-    flush_pieces(address, was.level + 1);
-  }
+                           : pagetable_merge(&memory.space, address, was.level + 1, &owed);
+  settle(&owed);
   show_page(status, address);
 }
 
@@ -188,15 +186,16 @@ static void unmap(const struct arguments *given)
 {
   uint64_t address = given->number[0];
   struct translation was;
+  struct flush owed = {0};
   if (!mapped(address, &was)) {
     return;
   }
-  enum status status = pagetable_unmap(&memory.space, address, was.level, &was);
+  enum status status = pagetable_unmap(&memory.space, address, was.level, &was, &owed);
   if (status != STATUS_OK) {
     refused(status);
     return;
   }
-  flush_page(address);
+  settle(&owed);
   print("was frame %x%s%s\n", (uint64_t)was.frame, was.accessed ? ", accessed" : "",
         was.dirty ? ", dirty" : "");
 }

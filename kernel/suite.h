@@ -34,9 +34,13 @@ const char *a_page_of_1_gib_shows_memory(void);
 const char *pages_are_marked_when_used(void);
 const char *a_page_is_split_and_merged(void);
 const char *a_page_of_1_gib_is_split_and_merged(void);
+const char *a_table_that_went_waits_for_the_flush(void); /* suite_flush.c */
+const char *a_flushed_page_shows_its_new_frame(void);
+const char *one_flush_ends_many_unmaps(void);
 const char *the_processor_walks_all_levels(void); /* suite_levels.c */
 const char *addresses_between_the_halves_are_refused(void);
 const char *pages_lie_at_the_ends_of_the_halves(void);
+const char *one_flush_goes_over_the_hole(void);
 const char *each_bit_of_an_address_counts(void);
 const char *direct_map_is_exact(void);        /* suite_direct.c */
 const char *processor_obeys_the_tables(void); /* suite_mmu.c */

@@ -1,6 +1,5 @@
 /* Pages of 2 MiB and 1 GiB: what is seen through them, and what the processor leaves in their entries. */
 #include "console.h"
-#include "cpu.h"
 #include "memory.h"
 #include "suite.h"
 #include "trap.h"
@@ -46,13 +45,14 @@ static bool is_one(const struct large *l)
 {
   struct pagetable *s = &memory.space;
   struct translation was, found;
+  struct flush owed = {0};
   uint32_t middle = l->frames / 2;
   uint64_t at = address_of(l) + middle * (uint64_t)PAGE_SIZE;
   return pagetable_query(s, at + 5, &found) == STATUS_OK && found.frame == l->block + middle &&
          found.level == l->level && found.dirty && found.permissions == (PAGE_WRITE | l->kept) &&
          memory.frames.records[l->block].references == (l->kept == 0 ? 2 : 1) &&
          pagetable_map(s, at, l->block, 1, 0) == STATUS_LARGER_PAGE &&
-         pagetable_unmap(s, at, 1, &was) == STATUS_LARGER_PAGE;
+         pagetable_unmap(s, at, 1, &was, &owed) == STATUS_LARGER_PAGE && owed.pages == 0;
 }
 
 /* What is wrong with a page that is mapped, written to, protected and unmapped. */
@@ -60,6 +60,7 @@ static const char *shows_its_block(const struct large *l)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   const uint64_t start = address_of(l), end = start + l->frames * (uint64_t)PAGE_SIZE;
   const uint64_t last = (end - start) / sizeof(uint64_t) - 1;
   volatile uint64_t *page = (uint64_t *)start, *block = frame_view(l->block);
@@ -74,13 +75,13 @@ static const char *shows_its_block(const struct large *l)
   block[last / 2] = 0x9ABC;
   shared = shared && page[last / 2] == 0x9ABC;
   bool one = is_one(l);
-  bool fixed = pagetable_protect(s, SCRATCH, l->level, l->kept, &was) == STATUS_OK &&
+  bool fixed = pagetable_protect(s, SCRATCH, l->level, l->kept, &was, &owed) == STATUS_OK &&
                was.frame == l->first && was.dirty;
-  flush_page(SCRATCH);
+  settle(&owed);
   fixed = fixed && probe_write(start) == 3 && probe_write(end - 8) == 3 && page[last] == 0x5678;
-  bool gone = pagetable_unmap(s, SCRATCH, l->level, &was) == STATUS_OK && was.frame == l->first &&
-              was.dirty;
-  flush_page(SCRATCH);
+  bool gone = pagetable_unmap(s, SCRATCH, l->level, &was, &owed) == STATUS_OK &&
+              was.frame == l->first && was.dirty;
+  settle(&owed);
   gone = gone && probe_read(start) == 0 && probe_read(end - 8) == 0 &&
          memory.frames.records[l->block].references == 1;
   if (!shared || !one) {
@@ -144,19 +145,21 @@ static bool is_marked(const struct large *l, uint64_t marks)
 static bool protect_finds(const struct large *l, uint32_t permissions, uint64_t marks)
 {
   struct translation was;
-  bool found = pagetable_protect(&memory.space, SCRATCH, l->level, permissions | l->kept, &was) ==
-                   STATUS_OK &&
+  struct flush owed = {0};
+  bool found = pagetable_protect(&memory.space, SCRATCH, l->level, permissions | l->kept, &was,
+                                 &owed) == STATUS_OK &&
                was.accessed == ((marks & ACCESSED) != 0) && was.dirty == (marks == MARKS);
-  flush_page(SCRATCH);
+  settle(&owed);
   return found && is_marked(l, marks);
 }
 
 static bool unmap_finds(const struct large *l, uint64_t marks)
 {
   struct translation was;
-  bool found = pagetable_unmap(&memory.space, SCRATCH, l->level, &was) == STATUS_OK &&
+  struct flush owed = {0};
+  bool found = pagetable_unmap(&memory.space, SCRATCH, l->level, &was, &owed) == STATUS_OK &&
                was.accessed == ((marks & ACCESSED) != 0) && was.dirty == (marks == MARKS);
-  flush_page(SCRATCH);
+  settle(&owed);
   return found;
 }
 
@@ -235,19 +238,20 @@ static const char *wrong_piece(frame_t block)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   const uint64_t at = (uint64_t)piece(PIECE);
-  bool fixed =
-      pagetable_protect(s, at, 1, 0, &was) == STATUS_OK && was.frame == block + PIECE && was.dirty;
-  flush_page(at);
+  bool fixed = pagetable_protect(s, at, 1, 0, &was, &owed) == STATUS_OK &&
+               was.frame == block + PIECE && was.dirty;
+  settle(&owed);
   fixed = fixed && probe_write(at) == 3 && probe_read(at) == PROBE_DONE;
   bool beside =
       probe_write(at - PAGE_SIZE) == PROBE_DONE && probe_write(at + PAGE_SIZE) == PROBE_DONE;
-  bool kept = pagetable_merge(s, SCRATCH, 2) == STATUS_SMALLER_PAGES;
-  bool gone = pagetable_unmap(s, at, 1, &was) == STATUS_OK && was.frame == block + PIECE;
-  flush_page(at);
+  bool kept = pagetable_merge(s, SCRATCH, 2, &owed) == STATUS_SMALLER_PAGES && owed.pages == 0;
+  bool gone = pagetable_unmap(s, at, 1, &was, &owed) == STATUS_OK && was.frame == block + PIECE;
+  settle(&owed);
   gone = gone && probe_read(at) == 0 && memory.frames.records[block].references == TABLE_ENTRIES;
   beside = beside && probe_read(at - 1) == PROBE_DONE && probe_read(at + PAGE_SIZE) == PROBE_DONE;
-  kept = kept && pagetable_merge(s, SCRATCH, 2) == STATUS_SMALLER_PAGES;
+  kept = kept && pagetable_merge(s, SCRATCH, 2, &owed) == STATUS_SMALLER_PAGES;
   bool back = pagetable_map(s, at, block + PIECE, 1, PAGE_WRITE) == STATUS_OK &&
               probe_write(at) == PROBE_DONE;
   if (!fixed || !gone) {
@@ -264,6 +268,7 @@ static const char *wrong_split(frame_t block)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   const uint32_t *references = &memory.frames.records[block].references;
   if (pagetable_map(s, SCRATCH, block, 2, PAGE_WRITE) != STATUS_OK) {
     return "not mapped";
@@ -277,13 +282,13 @@ static const char *wrong_split(frame_t block)
   for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
     *piece(i) = 0x3000 + i;
   }
-  bool merged = pagetable_merge(s, SCRATCH, 2) == STATUS_OK && *references == 2;
-  flush_pieces(SCRATCH, 2);
+  bool merged = pagetable_merge(s, SCRATCH, 2, &owed) == STATUS_OK && *references == 2;
+  settle(&owed);
   merged = merged && (table_entry(SCRATCH, 2) & MARKS) == MARKS &&
            pieces_show(block, 0x3000, 0x4000) && pieces_show(block, 0x4000, 0x5000);
-  bool gone = pagetable_unmap(s, SCRATCH, 2, &was) == STATUS_OK && was.frame == block &&
+  bool gone = pagetable_unmap(s, SCRATCH, 2, &was, &owed) == STATUS_OK && was.frame == block &&
               was.level == 2 && was.dirty;
-  flush_page(SCRATCH);
+  settle(&owed);
   gone = gone && probe_read(SCRATCH) == 0 && probe_read((uint64_t)piece(PIECE)) == 0;
   if (wrong == 0 && !merged) {
     wrong = "not the same after merging";
@@ -317,6 +322,7 @@ static const char *wrong_huge_split(const struct large *l)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   const uint64_t at = address_of(l), middle = at - at % (page_span(2) * PAGE_SIZE);
   if (pagetable_map(s, SCRATCH, l->first, 3, PAGE_WRITE | l->kept) != STATUS_OK) {
     return "not mapped";
@@ -324,14 +330,15 @@ static const char *wrong_huge_split(const struct large *l)
   *(volatile uint64_t *)at = 1;
   bool same = shows(at, l->block, 3, 1) && pagetable_split(s, SCRATCH, 3) == STATUS_OK &&
               shows(at, l->block, 2, 2) && pagetable_split(s, middle, 2) == STATUS_OK &&
-              shows(at, l->block, 1, 3) && pagetable_merge(s, SCRATCH, 3) == STATUS_SMALLER_PAGES &&
-              pagetable_merge(s, middle, 2) == STATUS_OK;
-  flush_pieces(middle, 2);
-  same = same && shows(at, l->block, 2, 4) && pagetable_merge(s, SCRATCH, 3) == STATUS_OK;
-  flush_pieces(SCRATCH, 3);
-  same = same && shows(at, l->block, 3, 5) && pagetable_unmap(s, SCRATCH, 3, &was) == STATUS_OK &&
-         was.frame == l->first;
-  flush_page(SCRATCH);
+              shows(at, l->block, 1, 3) &&
+              pagetable_merge(s, SCRATCH, 3, &owed) == STATUS_SMALLER_PAGES &&
+              pagetable_merge(s, middle, 2, &owed) == STATUS_OK;
+  settle(&owed);
+  same = same && shows(at, l->block, 2, 4) && pagetable_merge(s, SCRATCH, 3, &owed) == STATUS_OK;
+  settle(&owed);
+  same = same && shows(at, l->block, 3, 5) &&
+         pagetable_unmap(s, SCRATCH, 3, &was, &owed) == STATUS_OK && was.frame == l->first;
+  settle(&owed);
   return same && probe_read(at) == 0 ? 0 : "not the same in pieces";
 }
 

@@ -41,11 +41,12 @@ static bool is_refused(uint64_t address, frame_t f)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   uint64_t page = address - address % PAGE_SIZE;
   return pagetable_map(s, page, f, 1, PAGE_WRITE) == STATUS_NOT_CANONICAL &&
          pagetable_query(s, address, &was) == STATUS_NOT_CANONICAL &&
-         pagetable_protect(s, page, 1, 0, &was) == STATUS_NOT_CANONICAL &&
-         pagetable_unmap(s, page, 1, &was) == STATUS_NOT_CANONICAL &&
+         pagetable_protect(s, page, 1, 0, &was, &owed) == STATUS_NOT_CANONICAL &&
+         pagetable_unmap(s, page, 1, &was, &owed) == STATUS_NOT_CANONICAL && owed.pages == 0 &&
          probe_read(address) == PROBE_REFUSED && probe_write(address) == PROBE_REFUSED;
 }
 
@@ -73,6 +74,7 @@ static const char *wrong_ends(frame_t f)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   volatile uint64_t *page = (uint64_t *)LOWER_END, *direct = frame_view(f);
   const uint32_t last = PAGE_SIZE / sizeof(uint64_t) - 1;
   if (probe_read(LOWER_END) != 0 || pagetable_map(s, LOWER_END, f, 1, PAGE_WRITE) != STATUS_OK) {
@@ -85,8 +87,9 @@ static const char *wrong_ends(frame_t f)
               probe_write(PAGETABLE_HALF) == PROBE_REFUSED &&
               probe_read(PAGETABLE_UPPER - 1) == PROBE_REFUSED &&
               probe_read(PAGETABLE_UPPER) == PROBE_DONE;
-  bool gone = pagetable_unmap(s, LOWER_END, 1, &was) == STATUS_OK && was.frame == f && was.dirty;
-  flush_page(LOWER_END);
+  bool gone =
+      pagetable_unmap(s, LOWER_END, 1, &was, &owed) == STATUS_OK && was.frame == f && was.dirty;
+  settle(&owed);
   gone = gone && probe_read(PAGETABLE_HALF - 1) == 0;
   if (!shared || !ends) {
     return shared ? "the halves do not end where they should" : "writes not shared";
@@ -97,6 +100,45 @@ static const char *wrong_ends(frame_t f)
 const char *pages_lie_at_the_ends_of_the_halves(void)
 {
   return on_frames(0, wrong_ends);
+}
+
+/* The last page of the lower half is taken away and the first of the upper one protected, both in use: two pages side by
+ * side for a flush, with all addresses between them that are not canonical. The second is the direct map's, and becomes
+ * what it was. */
+static const char *wrong_over_the_hole(frame_t f)
+{
+  struct pagetable *s = &memory.space;
+  struct translation was, first;
+  struct flush owed = {0};
+  if (pagetable_query(s, PAGETABLE_UPPER, &first) != STATUS_OK || first.level != 1) {
+    return "the first page of the direct map is not one of 4 KiB";
+  }
+  if (pagetable_map(s, LOWER_END, f, 1, PAGE_WRITE) != STATUS_OK) {
+    return "not mapped";
+  }
+  bool used = probe_write(LOWER_END) == PROBE_DONE && probe_write(PAGETABLE_UPPER) == PROBE_DONE;
+  uint32_t fixed = first.permissions & ~(uint32_t)PAGE_WRITE;
+  bool changed = pagetable_protect(s, PAGETABLE_UPPER, 1, fixed, &was, &owed) == STATUS_OK &&
+                 pagetable_unmap(s, LOWER_END, 1, &was, &owed) == STATUS_OK;
+  bool owes = owed.address == LOWER_END && owed.pages == 2 && owed.level == 1;
+  settle(&owed);
+  bool lower = probe_write(LOWER_END) == 2, upper = probe_write(PAGETABLE_UPPER) == 3;
+  changed = pagetable_protect(s, PAGETABLE_UPPER, 1, first.permissions, &was, &owed) == STATUS_OK &&
+            changed;
+  settle(&owed);
+  changed = changed && probe_write(PAGETABLE_UPPER) == PROBE_DONE;
+  if (!used || !changed || !owes) {
+    return owes ? "not changed" : "not two pages side by side";
+  }
+  if (!lower) {
+    return "no fault below the hole";
+  }
+  return upper ? 0 : "no fault above the hole";
+}
+
+const char *one_flush_goes_over_the_hole(void)
+{
+  return on_frames(0, wrong_over_the_hole);
 }
 
 /* Pages in the lower half of which one bit is set, and in the upper half of which one is clear. */
@@ -110,6 +152,7 @@ static uint64_t address_of(uint32_t page)
 static const char *wrong_bits(frame_t first)
 {
   struct translation was;
+  struct flush owed = {0};
   bool kept = true, gone = true;
   for (uint32_t i = 0; i < PAGES; i++) {
     if (pagetable_map(&memory.space, address_of(i), first + i, 1, PAGE_WRITE) != STATUS_OK) {
@@ -122,9 +165,11 @@ static const char *wrong_bits(frame_t first)
     kept = kept && *page == ~address_of(i) && *direct == ~address_of(i);
   }
   for (uint32_t i = 0; i < PAGES; i++) {
-    gone = pagetable_unmap(&memory.space, address_of(i), 1, &was) == STATUS_OK &&
+    gone = pagetable_unmap(&memory.space, address_of(i), 1, &was, &owed) == STATUS_OK &&
            was.frame == first + i && was.dirty && gone;
-    flush_page(address_of(i));
+  }
+  settle(&owed);
+  for (uint32_t i = 0; i < PAGES; i++) {
     gone = gone && probe_read(address_of(i)) == 0;
   }
   return !kept ? "a page shows another frame than its own" : gone ? 0 : "no fault after unmap";

@@ -1,6 +1,5 @@
 /* Tests of the memory that the kernel runs on: the core's answers, and what the processor makes
  * of them. Each leaves all frames as it found them. */
-#include "cpu.h"
 #include "memory.h"
 #include "suite.h"
 #include "trap.h"
@@ -175,6 +174,7 @@ static const char *bad_mappings_of(frame_t f)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   frame_t image = (frame_t)((uint64_t)image_start / FRAME_SIZE);
   struct counts before = count();
   if (pagetable_map(s, PAGETABLE_HALF, f, 1, 0) != STATUS_NOT_CANONICAL ||
@@ -198,12 +198,13 @@ static const char *bad_mappings_of(frame_t f)
                     PAGE_UNOWNED) != STATUS_ALREADY_MAPPED) {
     return "already mapped";
   }
-  if (pagetable_unmap(s, SCRATCH, 1, &was) != STATUS_NOT_MAPPED ||
-      pagetable_protect(s, SCRATCH, 1, 0, &was) != STATUS_NOT_MAPPED ||
+  if (pagetable_unmap(s, SCRATCH, 1, &was, &owed) != STATUS_NOT_MAPPED ||
+      pagetable_protect(s, SCRATCH, 1, 0, &was, &owed) != STATUS_NOT_MAPPED ||
       pagetable_query(s, SCRATCH, &was) != STATUS_NOT_MAPPED) {
     return "not mapped";
   }
-  bool refused = memory.frames.records[f].references == 1 && same(before, count());
+  bool refused = memory.frames.records[f].references == 1 && same(before, count()) &&
+                 owed.pages == 0 && !owed.tables;
   return refused ? 0 : "a refused call changed something";
 }
 
@@ -222,6 +223,7 @@ static const char *alias(frame_t f, frame_t g)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   volatile uint64_t *a = (uint64_t *)SCRATCH, *b = (uint64_t *)(SCRATCH + PAGE_SIZE);
   volatile uint64_t *direct = frame_view(f), *other = frame_view(g);
   *direct = 0;
@@ -234,20 +236,20 @@ static const char *alias(frame_t f, frame_t g)
   bool shared = *b == 0x1234 && *direct == 0x1234;
   *b = 0x5678;
   shared = shared && *a == 0x5678 && *direct == 0x5678;
-  bool gone = pagetable_unmap(s, SCRATCH, 1, &was) == STATUS_OK && was.frame == f && was.dirty;
-  flush_page(SCRATCH);
+  bool gone =
+      pagetable_unmap(s, SCRATCH, 1, &was, &owed) == STATUS_OK && was.frame == f && was.dirty;
+  settle(&owed);
   gone = gone && probe_read(SCRATCH) == 0 && *b == 0x5678;
   bool moved = pagetable_map(s, SCRATCH, g, 1, PAGE_WRITE) == STATUS_OK && *a == 0x9ABC;
   *a = 0xDEF0;
   moved = moved && *other == 0xDEF0 && *b == 0x5678;
   bool fixed =
-      pagetable_protect(s, SCRATCH, 1, 0, &was) == STATUS_OK && was.frame == g && was.dirty;
-  flush_page(SCRATCH);
+      pagetable_protect(s, SCRATCH, 1, 0, &was, &owed) == STATUS_OK && was.frame == g && was.dirty;
+  settle(&owed);
   fixed = fixed && probe_write(SCRATCH) == 3 && *a == 0xDEF0;
-  gone = pagetable_unmap(s, SCRATCH, 1, &was) == STATUS_OK && gone;
-  gone = pagetable_unmap(s, SCRATCH + PAGE_SIZE, 1, &was) == STATUS_OK && gone;
-  flush_page(SCRATCH);
-  flush_page(SCRATCH + PAGE_SIZE);
+  gone = pagetable_unmap(s, SCRATCH, 1, &was, &owed) == STATUS_OK && gone;
+  gone = pagetable_unmap(s, SCRATCH + PAGE_SIZE, 1, &was, &owed) == STATUS_OK && gone;
+  settle(&owed);
   gone = gone && probe_write(SCRATCH) == 2 && probe_write(SCRATCH + PAGE_SIZE) == 2;
   if (!shared || !gone) {
     return shared ? "no fault after unmap" : "writes not shared";

@@ -98,6 +98,7 @@ static bool all_kinds(frame_t f, uint32_t level, uint64_t *tried)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   bool smep = (read_cr4() & CR4_SMEP) != 0, smap = (read_cr4() & CR4_SMAP) != 0;
   uint32_t unowned = level == 3 ? PAGE_UNOWNED : 0;
   frame_t first = (frame_t)(f - f % page_span(level));
@@ -111,9 +112,9 @@ static bool all_kinds(frame_t f, uint32_t level, uint64_t *tried)
     a.permissions = p | unowned;
     good = pagetable_map(s, SCRATCH, first, level, a.permissions) == STATUS_OK &&
            attempts(a, smep, smap, tried) &&
-           pagetable_unmap(s, SCRATCH, level, &was) == STATUS_OK && was.frame == first &&
+           pagetable_unmap(s, SCRATCH, level, &was, &owed) == STATUS_OK && was.frame == first &&
            was.permissions == a.permissions;
-    flush_page(SCRATCH);
+    settle(&owed);
   }
   return good;
 }
@@ -122,6 +123,7 @@ const char *processor_obeys_the_tables(void)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   frame_t block, code;
   uint64_t tried = 0;
   if (frame_alloc(&memory.frames, BLOCK_ORDER, OWNER_USER, 0, &block) != STATUS_OK) {
@@ -144,8 +146,8 @@ const char *processor_obeys_the_tables(void)
   print("# %u accesses%s%s%s\n", tried, (read_cr4() & CR4_SMEP) != 0 ? "" : ", no SMEP",
         (read_cr4() & CR4_SMAP) != 0 ? "" : ", no SMAP",
         memory.largest < 3 ? ", no pages of 1 GiB" : "");
-  bool back = pagetable_unmap(s, CODE, 1, &was) == STATUS_OK;
-  flush_page(CODE);
+  bool back = pagetable_unmap(s, CODE, 1, &was, &owed) == STATUS_OK;
+  settle(&owed);
   back = frame_put(&memory.frames, block) == STATUS_OK && back;
   back = frame_put(&memory.frames, code) == STATUS_OK && back;
   if (!back) {

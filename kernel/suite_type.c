@@ -51,6 +51,7 @@ static const char *typed_page(frame_t f, uint32_t level, uint32_t kind, uint32_t
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   const uint64_t last = ((uint64_t)PAGE_SIZE << (9 * (level - 1))) / sizeof(uint64_t) - 1;
   volatile uint64_t *page = (uint64_t *)SCRATCH, *block = frame_view(f);
   block[0] = block[last] = 0;
@@ -61,14 +62,15 @@ static const char *typed_page(frame_t f, uint32_t level, uint32_t kind, uint32_t
   bool typed = is_typed(level, PAGE_WRITE | kind, type);
   page[0] = 0x1234 + kind;
   page[last] = 0x5678 + kind;
-  bool fixed = pagetable_protect(s, SCRATCH, level, kind, &was) == STATUS_OK &&
+  bool fixed = pagetable_protect(s, SCRATCH, level, kind, &was, &owed) == STATUS_OK &&
                was.permissions == (PAGE_WRITE | kind) && was.dirty;
-  flush_page(SCRATCH);
+  settle(&owed);
   typed = typed && is_typed(level, kind, type);
   bool kept = page[0] == 0x1234 + kind && page[last] == 0x5678 + kind;
   fixed = fixed && probe_write(SCRATCH) == 3;
-  bool gone = pagetable_unmap(s, SCRATCH, level, &was) == STATUS_OK && was.permissions == kind;
-  flush_page(SCRATCH);
+  bool gone =
+      pagetable_unmap(s, SCRATCH, level, &was, &owed) == STATUS_OK && was.permissions == kind;
+  settle(&owed);
   flush_caches();
   kept = kept && block[0] == 0x1234 + kind && block[last] == 0x5678 + kind;
   if (!typed || !fixed) {
@@ -98,6 +100,7 @@ const char *a_device_is_read_uncached(void)
 {
   struct pagetable *s = &memory.space;
   struct translation was;
+  struct flush owed = {0};
   const uint32_t permissions = PAGE_WRITE | PAGE_UNCACHED | PAGE_UNOWNED;
   struct cpuid features = cpuid(1);
   uint64_t base = (features.d & 1u << 9) != 0 ? read_msr(MSR_APIC_BASE) : 0;
@@ -111,9 +114,9 @@ const char *a_device_is_read_uncached(void)
   bool typed = is_typed(1, permissions, TYPE_UNCACHED);
   uint32_t number = *(volatile uint32_t *)(SCRATCH + APIC_ID) >> 24;
   uint32_t version = *(volatile uint32_t *)(SCRATCH + APIC_VERSION) & 0xFFu;
-  bool gone = pagetable_unmap(s, SCRATCH, 1, &was) == STATUS_OK && was.frame == device &&
+  bool gone = pagetable_unmap(s, SCRATCH, 1, &was, &owed) == STATUS_OK && was.frame == device &&
               was.permissions == permissions && was.accessed && !was.dirty;
-  flush_page(SCRATCH);
+  settle(&owed);
   print("# local APIC at %x, number %u, version %x\n", (uint64_t)device * FRAME_SIZE,
         (uint64_t)number, (uint64_t)version);
   if (!typed || !gone) {

@@ -71,9 +71,24 @@ static inline void write_cr3(uint64_t value)
   __asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
 }
 
+/* Forgets the translation of the page at address, whatever its size and global or not, and all that the processor
+ * remembers of tables, wherever they are (Intel SDM vol. 3, 4.10.4.1). */
 static inline void flush_page(uint64_t address)
 {
   __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
+/* Forgets every translation, and all that the processor remembers of tables. A new CR3 leaves global pages, a change
+ * of PGE nothing; where that is off no page is global. */
+static inline void flush_everything(void)
+{
+  uint64_t cr4 = read_cr4();
+  if ((cr4 & CR4_PGE) != 0) {
+    write_cr4(cr4 & ~(uint64_t)CR4_PGE);
+    write_cr4(cr4);
+  } else {
+    write_cr3(read_cr3());
+  }
 }
 
 static inline uint64_t read_msr(uint32_t number)
