@@ -27,6 +27,7 @@ static size_t mapped_bytes;
 static uint64_t *words;
 static struct pagetable space;
 static frame_t user; /* a frame in use, to be mapped */
+static struct flush owed;
 
 static void drop(void)
 {
@@ -52,6 +53,7 @@ static void make_machine(uint64_t nframes, uint64_t count)
   assert_int_equal(frames_release(&frames, 1, count), STATUS_OK);
   assert_int_equal(pagetable_create(&space, &frames, memory), STATUS_OK);
   assert_int_equal(frame_alloc(&frames, 0, OWNER_USER, 0, &user), STATUS_OK);
+  owed = (struct flush){0};
 }
 
 static void make(uint64_t count)
@@ -80,6 +82,12 @@ static uint64_t free_frames(void)
 static uint32_t references(frame_t frame)
 {
   return records[frame].references;
+}
+
+/* The processor has forgotten all that it was to forget. */
+static void flushed(void)
+{
+  pagetable_flushed(&space, &owed);
 }
 
 static void sound(void)
@@ -134,13 +142,13 @@ static void bad_addresses_have_their_own_statuses(void **state)
   const uint64_t bad[] = {HALF, 0 - HALF - PAGE_SIZE, (uint64_t)1 << 63};
   for (size_t i = 0; i < 3; i++) {
     assert_int_equal(pagetable_map(&space, bad[i], user, 1, 0), STATUS_NOT_CANONICAL);
-    assert_int_equal(pagetable_unmap(&space, bad[i], 1, &found), STATUS_NOT_CANONICAL);
-    assert_int_equal(pagetable_protect(&space, bad[i], 1, 0, &found), STATUS_NOT_CANONICAL);
+    assert_int_equal(pagetable_unmap(&space, bad[i], 1, &found, &owed), STATUS_NOT_CANONICAL);
+    assert_int_equal(pagetable_protect(&space, bad[i], 1, 0, &found, &owed), STATUS_NOT_CANONICAL);
     assert_int_equal(pagetable_query(&space, bad[i], &found), STATUS_NOT_CANONICAL);
   }
   assert_int_equal(pagetable_map(&space, 0x7001, user, 1, 0), STATUS_MISALIGNED);
-  assert_int_equal(pagetable_unmap(&space, 0x7800, 1, &found), STATUS_MISALIGNED);
-  assert_int_equal(pagetable_protect(&space, 0x7FFF, 1, 0, &found), STATUS_MISALIGNED);
+  assert_int_equal(pagetable_unmap(&space, 0x7800, 1, &found, &owed), STATUS_MISALIGNED);
+  assert_int_equal(pagetable_protect(&space, 0x7FFF, 1, 0, &found, &owed), STATUS_MISALIGNED);
 }
 
 static void the_pages_at_both_ends_of_both_halves_can_be_mapped(void **state)
@@ -154,7 +162,8 @@ static void the_pages_at_both_ends_of_both_halves_can_be_mapped(void **state)
   assert_int_equal(references(user), 5);
   sound();
   for (size_t i = 0; i < 4; i++)
-    assert_int_equal(pagetable_unmap(&space, ends[i], 1, &found), STATUS_OK);
+    assert_int_equal(pagetable_unmap(&space, ends[i], 1, &found, &owed), STATUS_OK);
+  flushed();
   assert_int_equal(free_frames(), 40 - 2);
   sound();
 }
@@ -168,9 +177,9 @@ static void writable_and_executable_at_once_is_refused(void **state)
                    STATUS_BAD_PERMISSION);
   assert_int_equal(pagetable_map(&space, 0, user, 1, PAGE_PERMISSIONS + 1), STATUS_BAD_PERMISSION);
   assert_int_equal(pagetable_map(&space, 0, user, 1, PAGE_EXECUTE), STATUS_OK);
-  assert_int_equal(pagetable_protect(&space, 0, 1, PAGE_WRITE | PAGE_EXECUTE, &found),
+  assert_int_equal(pagetable_protect(&space, 0, 1, PAGE_WRITE | PAGE_EXECUTE, &found, &owed),
                    STATUS_BAD_PERMISSION);
-  assert_int_equal(pagetable_protect(&space, 0, 1, PAGE_EXECUTE | PAGE_UNOWNED, &found),
+  assert_int_equal(pagetable_protect(&space, 0, 1, PAGE_EXECUTE | PAGE_UNOWNED, &found, &owed),
                    STATUS_BAD_PERMISSION);
 }
 
@@ -183,11 +192,11 @@ static void writable_and_executable_at_once_is_mapped_where_that_is_allowed(void
   pagetable_allow_write_execute(&space, true);
   assert_int_equal(pagetable_map(&space, 0, user, 1, both), STATUS_OK);
   assert_int_equal(pagetable_map(&space, PAGE_SIZE, user, 1, PAGE_WRITE), STATUS_OK);
-  assert_int_equal(pagetable_protect(&space, PAGE_SIZE, 1, both, &found), STATUS_OK);
+  assert_int_equal(pagetable_protect(&space, PAGE_SIZE, 1, both, &found, &owed), STATUS_OK);
   pagetable_allow_write_execute(&space, false);
   assert_int_equal(pagetable_query(&space, PAGE_SIZE, &found), STATUS_OK);
   assert_int_equal(found.permissions, both); /* as it was */
-  assert_int_equal(pagetable_protect(&space, 0, 1, both, &found), STATUS_BAD_PERMISSION);
+  assert_int_equal(pagetable_protect(&space, 0, 1, both, &found, &owed), STATUS_BAD_PERMISSION);
   assert_int_equal(pagetable_map(&space, 2 * PAGE_SIZE, user, 1, both), STATUS_BAD_PERMISSION);
   sound();
   struct pagetable other = {.write_execute = true};
@@ -203,12 +212,13 @@ static void uncached_and_write_combining_at_once_is_refused(void **state)
   assert_int_equal(pagetable_map(&space, 0, user, 1, PAGE_UNCACHED | PAGE_WRITE_COMBINING),
                    STATUS_BAD_PERMISSION);
   assert_int_equal(pagetable_map(&space, 0, user, 1, PAGE_UNCACHED), STATUS_OK);
-  assert_int_equal(pagetable_protect(&space, 0, 1, PAGE_UNCACHED | PAGE_WRITE_COMBINING, &found),
-                   STATUS_BAD_PERMISSION);
+  assert_int_equal(
+      pagetable_protect(&space, 0, 1, PAGE_UNCACHED | PAGE_WRITE_COMBINING, &found, &owed),
+      STATUS_BAD_PERMISSION);
   assert_int_equal(pagetable_query(&space, 0, &found), STATUS_OK);
   assert_int_equal(found.permissions, PAGE_UNCACHED);
-  assert_int_equal(pagetable_protect(&space, 0, 1, PAGE_WRITE_COMBINING | PAGE_WRITE, &found),
-                   STATUS_OK);
+  assert_int_equal(
+      pagetable_protect(&space, 0, 1, PAGE_WRITE_COMBINING | PAGE_WRITE, &found, &owed), STATUS_OK);
   assert_int_equal(found.permissions, PAGE_UNCACHED);
   assert_int_equal(pagetable_query(&space, 0, &found), STATUS_OK);
   assert_int_equal(found.permissions, PAGE_WRITE_COMBINING | PAGE_WRITE);
@@ -239,8 +249,9 @@ static void an_unowned_mapping_takes_any_frame_and_no_reference(void **state)
   assert_int_equal(found.frame, UINT32_MAX);
   assert_int_equal(found.permissions, PAGE_UNOWNED | PAGE_WRITE);
   sound();
-  assert_int_equal(pagetable_unmap(&space, 0x1000, 1, &found), STATUS_OK);
-  assert_int_equal(pagetable_unmap(&space, 0x2000, 1, &found), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0x1000, 1, &found, &owed), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0x2000, 1, &found, &owed), STATUS_OK);
+  flushed();
   assert_int_equal(free_frames(), 18);
 }
 
@@ -252,12 +263,17 @@ static void a_table_goes_with_its_last_entry(void **state)
   assert_int_equal(pagetable_map(&space, 0x0, user, 1, 0), STATUS_OK);
   assert_int_equal(pagetable_map(&space, 0x200000, user, 1, 0), STATUS_OK);
   assert_int_equal(free_frames(), 20 - 2 - TABLES - 1);
-  assert_int_equal(pagetable_unmap(&space, 0x0, 1, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0x0, 1, &was, &owed), STATUS_OK);
+  assert_int_equal(free_frames(), 20 - 2 - TABLES - 1);
+  flushed();
   assert_int_equal(free_frames(), 20 - 2 - TABLES);
   assert_int_equal(was.frame, user);
   sound();
-  assert_int_equal(pagetable_unmap(&space, 0x0, 1, &was), STATUS_NOT_MAPPED);
-  assert_int_equal(pagetable_unmap(&space, 0x200000, 1, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0x0, 1, &was, &owed), STATUS_NOT_MAPPED);
+  assert_int_equal(pagetable_unmap(&space, 0x200000, 1, &was, &owed), STATUS_OK);
+  assert_int_equal(free_frames(), 20 - 2 - TABLES);
+  sound();
+  flushed();
   assert_int_equal(free_frames(), 18);
   sound();
 }
@@ -270,10 +286,12 @@ static void a_mapped_frame_lives_until_its_last_page_goes(void **state)
   assert_int_equal(pagetable_map(&space, 0x1000, user, 1, 0), STATUS_OK);
   assert_int_equal(pagetable_map(&space, 0x2000, user, 1, PAGE_WRITE), STATUS_OK);
   assert_int_equal(frame_put(&frames, user), STATUS_OK);
-  assert_int_equal(pagetable_unmap(&space, 0x1000, 1, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0x1000, 1, &was, &owed), STATUS_OK);
   assert_int_equal(records[user].owner, OWNER_USER);
-  assert_int_equal(pagetable_unmap(&space, 0x2000, 1, &was), STATUS_OK);
-  assert_int_equal(records[user].owner, OWNER_FREE);
+  assert_int_equal(pagetable_unmap(&space, 0x2000, 1, &was, &owed), STATUS_OK);
+  assert_int_equal(records[user].owner, OWNER_FREE); /* a page's frame waits for no flush */
+  assert_int_equal(free_frames(), 19 - TABLES);
+  flushed();
   assert_int_equal(free_frames(), 19);
 }
 
@@ -304,12 +322,12 @@ static void protect_changes_permissions_and_keeps_accessed_and_dirty(void **stat
   struct translation found;
   make(20);
   assert_int_equal(pagetable_map(&space, 0x1000, user, 1, PAGE_WRITE), STATUS_OK);
-  assert_int_equal(pagetable_protect(&space, 0x2000, 1, 0, &found), STATUS_NOT_MAPPED);
+  assert_int_equal(pagetable_protect(&space, 0x2000, 1, 0, &found, &owed), STATUS_NOT_MAPPED);
   frame_t leaf = 0;
   for (frame_t f = 0; f < FRAMES; f++)
     leaf = records[f].owner == OWNER_TABLE1 ? f : leaf;
   touch(leaf, 1, 1);
-  assert_int_equal(pagetable_protect(&space, 0x1000, 1, PAGE_USER | PAGE_EXECUTE, &found),
+  assert_int_equal(pagetable_protect(&space, 0x1000, 1, PAGE_USER | PAGE_EXECUTE, &found, &owed),
                    STATUS_OK);
   assert_int_equal(found.permissions, PAGE_WRITE);
   assert_true(found.accessed && found.dirty);
@@ -317,7 +335,7 @@ static void protect_changes_permissions_and_keeps_accessed_and_dirty(void **stat
   assert_int_equal(found.permissions, PAGE_USER | PAGE_EXECUTE);
   assert_true(found.accessed && found.dirty);
   assert_int_equal(found.frame, user);
-  assert_int_equal(pagetable_unmap(&space, 0x1000, 1, &found), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0x1000, 1, &found, &owed), STATUS_OK);
   assert_true(found.dirty);
 }
 
@@ -418,8 +436,10 @@ static void the_last_page_of_each_size_can_be_mapped(void **state)
     assert_int_equal(found.frame, UINT32_MAX);
     assert_int_equal(pagetable_map(&space, HALF, first, level, PAGE_UNOWNED), STATUS_NOT_CANONICAL);
     sound();
-    assert_int_equal(pagetable_unmap(&space, 0 - size_of(level), level, &found), STATUS_OK);
-    assert_int_equal(pagetable_unmap(&space, HALF - size_of(level), level, &found), STATUS_OK);
+    assert_int_equal(pagetable_unmap(&space, 0 - size_of(level), level, &found, &owed), STATUS_OK);
+    assert_int_equal(pagetable_unmap(&space, HALF - size_of(level), level, &found, &owed),
+                     STATUS_OK);
+    flushed();
     assert_int_equal(free_frames(), 18);
   }
 }
@@ -434,10 +454,11 @@ static void assert_one_reference(frame_t block, uint32_t level)
   assert_int_equal(frame_put(&frames, block), STATUS_OK);
   assert_int_equal(records[block].owner, OWNER_USER);
   sound();
-  assert_int_equal(pagetable_unmap(&space, 0, level, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0, level, &was, &owed), STATUS_OK);
   assert_int_equal(was.frame, block);
   assert_int_equal(was.level, level);
   assert_int_equal(records[block].owner, OWNER_FREE);
+  flushed();
 }
 
 static void an_owned_large_page_holds_one_reference_to_its_block(void **state)
@@ -461,7 +482,7 @@ static void pages_of_2_mib_share_a_larger_block(void **state)
   assert_int_equal(pagetable_map(&space, SIZE2, block, 2, 0), STATUS_OK);
   assert_int_equal(pagetable_map(&space, 2 * SIZE2, block + 700, 1, 0), STATUS_OK);
   assert_int_equal(references(block), 4);
-  assert_int_equal(pagetable_unmap(&space, 0, 2, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0, 2, &was, &owed), STATUS_OK);
   assert_int_equal(was.frame, block + 512);
   assert_int_equal(references(block), 3);
   sound();
@@ -477,8 +498,8 @@ static void a_page_has_level_1_2_or_3(void **state)
     assert_int_equal(pagetable_map(&space, HALF + 1, 0, bad[i], PAGE_PERMISSIONS),
                      STATUS_BAD_LEVEL);
     assert_int_equal(pagetable_map(&space, 0, user, bad[i], 0), STATUS_BAD_LEVEL);
-    assert_int_equal(pagetable_unmap(&space, HALF + 1, bad[i], &found), STATUS_BAD_LEVEL);
-    assert_int_equal(pagetable_protect(&space, HALF + 1, bad[i], PAGE_PERMISSIONS, &found),
+    assert_int_equal(pagetable_unmap(&space, HALF + 1, bad[i], &found, &owed), STATUS_BAD_LEVEL);
+    assert_int_equal(pagetable_protect(&space, HALF + 1, bad[i], PAGE_PERMISSIONS, &found, &owed),
                      STATUS_BAD_LEVEL);
   }
   assert_int_equal(free_frames(), 18);
@@ -494,8 +515,8 @@ static void a_large_page_begins_at_a_multiple_of_its_size(void **state)
     for (size_t i = 0; i < 4; i++) {
       assert_int_equal(pagetable_map(&space, bad[i], 0, level, PAGE_PERMISSIONS),
                        STATUS_MISALIGNED);
-      assert_int_equal(pagetable_unmap(&space, bad[i], level, &found), STATUS_MISALIGNED);
-      assert_int_equal(pagetable_protect(&space, bad[i], level, PAGE_PERMISSIONS, &found),
+      assert_int_equal(pagetable_unmap(&space, bad[i], level, &found, &owed), STATUS_MISALIGNED);
+      assert_int_equal(pagetable_protect(&space, bad[i], level, PAGE_PERMISSIONS, &found, &owed),
                        STATUS_MISALIGNED);
       assert_int_equal(pagetable_map(&space, HALF + bad[i], 0, level, 0), STATUS_NOT_CANONICAL);
     }
@@ -557,12 +578,15 @@ static void make_each_size(void)
 static void assert_refused(uint64_t address, uint32_t level, enum status map, enum status others)
 {
   struct translation out = {1, 2, 3, true, false};
+  struct flush other = {5, 6, 7, true, 8};
   uint64_t before = free_frames();
   assert_int_equal(pagetable_map(&space, address, 0, level, PAGE_UNOWNED), map);
-  assert_int_equal(pagetable_unmap(&space, address, level, &out), others);
-  assert_int_equal(pagetable_protect(&space, address, level, PAGE_UNOWNED, &out), others);
+  assert_int_equal(pagetable_unmap(&space, address, level, &out, &other), others);
+  assert_int_equal(pagetable_protect(&space, address, level, PAGE_UNOWNED, &out, &other), others);
   assert_true(out.frame == 1 && out.permissions == 2 && out.level == 3 && out.accessed &&
               !out.dirty);
+  assert_true(other.address == 5 && other.pages == 6 && other.level == 7 && other.tables &&
+              other.table == 8);
   assert_int_equal(free_frames(), before);
 }
 
@@ -581,7 +605,8 @@ static void a_page_in_the_way_is_named_by_its_size(void **state)
     const uint64_t address = level == 1 ? 0 : size_of(level);
     assert_int_equal(pagetable_map(&space, address, 0, level, PAGE_UNOWNED | PAGE_WRITE),
                      STATUS_ALREADY_MAPPED);
-    assert_int_equal(pagetable_protect(&space, address, level, 0, &found), STATUS_BAD_PERMISSION);
+    assert_int_equal(pagetable_protect(&space, address, level, 0, &found, &owed),
+                     STATUS_BAD_PERMISSION);
     assert_int_equal(pagetable_query(&space, address, &found), STATUS_OK);
     assert_int_equal(found.permissions, PAGE_UNOWNED);
     assert_int_equal(found.level, level);
@@ -595,16 +620,20 @@ static void a_large_page_goes_with_the_tables_that_it_needed(void **state)
   struct translation was;
   make_each_size();
   uint64_t all = free_frames();
-  assert_int_equal(pagetable_unmap(&space, SIZE3, 3, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, SIZE3, 3, &was, &owed), STATUS_OK);
+  flushed();
   assert_int_equal(free_frames(), all); /* the table of level 3 has another entry */
-  assert_int_equal(pagetable_unmap(&space, 0, 1, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0, 1, &was, &owed), STATUS_OK);
+  flushed();
   assert_int_equal(free_frames(), all + 1);
   assert_int_equal(pagetable_map(&space, 0, 0, 2, PAGE_UNOWNED), STATUS_OK);
-  assert_int_equal(pagetable_unmap(&space, SIZE2, 2, &was), STATUS_OK);
-  assert_int_equal(pagetable_unmap(&space, 0, 2, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, SIZE2, 2, &was, &owed), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0, 2, &was, &owed), STATUS_OK);
+  flushed();
   assert_int_equal(free_frames(), 40 - 2);
   assert_int_equal(pagetable_map(&space, 0, 0, 3, PAGE_UNOWNED), STATUS_OK);
-  assert_int_equal(pagetable_unmap(&space, 0, 3, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0, 3, &was, &owed), STATUS_OK);
+  flushed();
   assert_int_equal(free_frames(), 40 - 2);
   sound();
 }
@@ -621,9 +650,9 @@ static void protect_keeps_the_frames_and_the_size_of_a_large_page(void **state)
     for (frame_t f = 0; f < FRAMES; f++)
       table = records[f].owner == OWNER_TABLE1 + level - 1 ? f : table;
     touch(table, 1, level);
-    assert_int_equal(
-        pagetable_protect(&space, size_of(level), level, PAGE_UNOWNED | PAGE_EXECUTE, &found),
-        STATUS_OK);
+    assert_int_equal(pagetable_protect(&space, size_of(level), level, PAGE_UNOWNED | PAGE_EXECUTE,
+                                       &found, &owed),
+                     STATUS_OK);
     assert_true(found.accessed && found.dirty);
     assert_int_equal(found.permissions, PAGE_UNOWNED | PAGE_WRITE);
     assert_int_equal(pagetable_query(&space, 2 * size_of(level) - 1, &found), STATUS_OK);
@@ -656,16 +685,16 @@ static void destroy_gives_back_the_tables_and_references_of_pages_of_each_size(v
   assert_null(frames_check(&frames));
 }
 
-/* All that a map could change, one after the other in memory that the caller frees. */
+/* All that a call could change, one after the other in memory that the caller frees. */
 static uint8_t *take_picture(size_t *bytes)
 {
-  const void *const parts[] = {&frames, records, memory, words};
+  const void *const parts[] = {&frames, records, memory, words, &owed};
   const size_t sizes[] = {sizeof frames, frames.nframes * sizeof *records, mapped_bytes,
-                          8 * buddy_words(frames.nframes)};
-  *bytes = sizes[0] + sizes[1] + sizes[2] + sizes[3];
+                          8 * buddy_words(frames.nframes), sizeof owed};
+  *bytes = sizes[0] + sizes[1] + sizes[2] + sizes[3] + sizes[4];
   uint8_t *picture = malloc(*bytes);
   assert_non_null(picture);
-  for (size_t i = 0, at = 0; i < 4; at += sizes[i], i++)
+  for (size_t i = 0, at = 0; i < 5; at += sizes[i], i++)
     memcpy(picture + at, parts[i], sizes[i]);
   return picture;
 }
@@ -766,7 +795,7 @@ static void assert_neither(uint64_t address, uint32_t level, enum status split, 
   size_t bytes;
   uint8_t *before = take_picture(&bytes);
   assert_int_equal(pagetable_split(&space, address, level), split);
-  assert_int_equal(pagetable_merge(&space, address, level), merge);
+  assert_int_equal(pagetable_merge(&space, address, level, &owed), merge);
   uint8_t *after = take_picture(&bytes);
   assert_memory_equal(before, after, bytes);
   free(before);
@@ -805,10 +834,12 @@ static void a_split_page_becomes_one_again_accessed_and_dirty_if_it_is_writable(
       assert_int_equal(pagetable_map(&space, 0, 262144, level, write | PAGE_UNOWNED), STATUS_OK);
       uint64_t before = free_frames();
       assert_int_equal(pagetable_split(&space, 0, level), STATUS_OK);
-      assert_int_equal(pagetable_merge(&space, 0, level), STATUS_OK);
+      assert_int_equal(pagetable_merge(&space, 0, level, &owed), STATUS_OK);
       assert_maps(0, 262144, level, write | PAGE_UNOWNED);
       assert_true(look(0).accessed);
       assert_int_equal(look(0).dirty, write != 0);
+      assert_int_equal(free_frames(), before - 1);
+      flushed();
       assert_int_equal(free_frames(), before);
       sound();
     }
@@ -827,16 +858,18 @@ static void split_with_references(uint32_t level, uint32_t order)
     sound();
   }
   for (uint32_t l = 2; l <= level; l++)
-    assert_int_equal(pagetable_merge(&space, l == level ? 0 : page, l), STATUS_OK);
+    assert_int_equal(pagetable_merge(&space, l == level ? 0 : page, l, &owed), STATUS_OK);
   assert_int_equal(references(block), 2);
   assert_int_equal(pagetable_split(&space, 0, level), STATUS_OK);
   assert_int_equal(frame_put(&frames, block), STATUS_OK);
   for (uint64_t i = 0; i < TABLE_ENTRIES; i++) {
     assert_int_equal(records[block].owner, OWNER_USER);
-    assert_int_equal(pagetable_unmap(&space, i * size_of(level - 1), level - 1, &was), STATUS_OK);
+    assert_int_equal(pagetable_unmap(&space, i * size_of(level - 1), level - 1, &was, &owed),
+                     STATUS_OK);
     assert_int_equal(was.frame, block + i * (size_of(level - 1) / PAGE_SIZE));
   }
   assert_int_equal(records[block].owner, OWNER_FREE);
+  flushed();
   sound();
 }
 
@@ -861,9 +894,9 @@ static void a_piece_is_unmapped_and_protected_by_itself(void **state)
     make(20);
     assert_int_equal(pagetable_map(&space, 0, 0, level, PAGE_UNOWNED | PAGE_WRITE), STATUS_OK);
     assert_int_equal(pagetable_split(&space, 0, level), STATUS_OK);
-    assert_int_equal(pagetable_protect(&space, 7 * piece, level - 1, PAGE_UNOWNED, &was),
+    assert_int_equal(pagetable_protect(&space, 7 * piece, level - 1, PAGE_UNOWNED, &was, &owed),
                      STATUS_OK);
-    assert_int_equal(pagetable_unmap(&space, 9 * piece, level - 1, &was), STATUS_OK);
+    assert_int_equal(pagetable_unmap(&space, 9 * piece, level - 1, &was, &owed), STATUS_OK);
     assert_int_equal(was.frame, 9 * piece / PAGE_SIZE);
     for (uint64_t i = 6; i < 11; i++)
       if (i != 9)
@@ -891,8 +924,10 @@ static void a_split_wants_a_frame_and_room_for_511_references(void **state)
   assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
   assert_int_equal(references(block), FRAME_REFERENCES_MAX - 1);
   assert_int_equal(free_frames(), 0);
-  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK); /* needs none */
+  assert_int_equal(pagetable_merge(&space, 0, 2, &owed), STATUS_OK); /* needs none */
   assert_int_equal(references(block), FRAME_REFERENCES_MAX - 512);
+  assert_int_equal(free_frames(), 0);
+  flushed();
   assert_int_equal(free_frames(), 1);
   sound();
 }
@@ -906,7 +941,7 @@ static void a_pinned_block_stays_pinned_in_pieces(void **state)
   records[block].references = FRAME_REFERENCES_MAX;
   assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
   assert_int_equal(references(block), FRAME_REFERENCES_MAX);
-  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, 0, 2, &owed), STATUS_OK);
   assert_int_equal(references(block), FRAME_REFERENCES_MAX);
   sound();
 }
@@ -928,8 +963,8 @@ static void what_is_there_instead_of_a_page_to_split_or_merge_is_named(void **st
     assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
   }
   assert_neither(SIZE3 + SIZE2, 2, STATUS_LARGER_PAGE, STATUS_LARGER_PAGE);
-  assert_int_equal(pagetable_merge(&space, SIZE2, 2), STATUS_ALREADY_MAPPED);
-  assert_int_equal(pagetable_merge(&space, SIZE3, 3), STATUS_ALREADY_MAPPED);
+  assert_int_equal(pagetable_merge(&space, SIZE2, 2, &owed), STATUS_ALREADY_MAPPED);
+  assert_int_equal(pagetable_merge(&space, SIZE3, 3, &owed), STATUS_ALREADY_MAPPED);
   assert_int_equal(pagetable_split(&space, SIZE3, 3), STATUS_OK);
   assert_int_equal(pagetable_split(&space, SIZE3, 3), STATUS_SMALLER_PAGES);
 }
@@ -944,9 +979,12 @@ static void pages_mapped_one_by_one_are_merged(void **state)
                      STATUS_OK);
   assert_int_equal(references(block), 513);
   frame_t table = table_at(SIZE2, 1);
-  assert_int_equal(pagetable_merge(&space, SIZE2, 2), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, SIZE2, 2, &owed), STATUS_OK);
   assert_maps(SIZE2, block + 512, 2, PAGE_USER);
   assert_int_equal(references(block), 2);
+  assert_int_equal(records[table].owner, OWNER_TABLE1);
+  sound();
+  flushed();
   assert_int_equal(records[table].owner, OWNER_FREE);
   sound();
 }
@@ -961,23 +999,24 @@ static void merge_with_another_piece(uint32_t level, uint64_t index)
   make(20);
   assert_int_equal(pagetable_map(&space, 0, 0, level, PAGE_UNOWNED), STATUS_OK);
   assert_int_equal(pagetable_split(&space, 0, level), STATUS_OK);
-  assert_int_equal(pagetable_protect(&space, piece, level - 1, PAGE_UNOWNED | PAGE_GLOBAL, &was),
-                   STATUS_OK);
+  assert_int_equal(
+      pagetable_protect(&space, piece, level - 1, PAGE_UNOWNED | PAGE_GLOBAL, &was, &owed),
+      STATUS_OK);
   assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
-  assert_int_equal(pagetable_unmap(&space, piece, level - 1, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, piece, level - 1, &was, &owed), STATUS_OK);
   assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
   assert_int_equal(pagetable_map(&space, piece, frame + next, level - 1, PAGE_UNOWNED), STATUS_OK);
   assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
-  assert_int_equal(pagetable_unmap(&space, piece, level - 1, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, piece, level - 1, &was, &owed), STATUS_OK);
   if (level > 2) { /* a table among the pages, of as many pages as one */
     assert_int_equal(pagetable_map(&space, piece, frame, level - 1, PAGE_UNOWNED), STATUS_OK);
     assert_int_equal(pagetable_split(&space, piece, level - 1), STATUS_OK);
     assert_neither(0, level, STATUS_SMALLER_PAGES, STATUS_SMALLER_PAGES);
-    assert_int_equal(pagetable_merge(&space, piece, level - 1), STATUS_OK);
+    assert_int_equal(pagetable_merge(&space, piece, level - 1, &owed), STATUS_OK);
   } else {
     assert_int_equal(pagetable_map(&space, piece, frame, level - 1, PAGE_UNOWNED), STATUS_OK);
   }
-  assert_int_equal(pagetable_merge(&space, 0, level), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, 0, level, &owed), STATUS_OK);
   sound();
 }
 
@@ -1021,9 +1060,9 @@ static void pages_are_merged_only_in_a_block_that_holds_them_all(void **state)
   assert_int_equal(take(BLOCK3 - 1), first + 131072);
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
     assert_int_equal(pagetable_map(&space, i * SIZE2, first + 512 * i, 2, 0), STATUS_OK);
-  assert_int_equal(pagetable_merge(&space, 0, 3), STATUS_WRONG_ORDER);
+  assert_int_equal(pagetable_merge(&space, 0, 3, &owed), STATUS_WRONG_ORDER);
   assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
-  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, 0, 2, &owed), STATUS_OK);
   sound();
 }
 
@@ -1039,16 +1078,16 @@ static void pages_whose_references_others_dropped_are_not_merged(void **state)
   assert_int_equal(references(block), 511);
   assert_neither(0, 2, STATUS_SMALLER_PAGES, STATUS_NOT_ALLOCATED);
   assert_int_equal(frame_get(&frames, block), STATUS_OK);
-  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, 0, 2, &owed), STATUS_OK);
   assert_int_equal(references(block), 1);
   assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
   while (records[block].owner != OWNER_FREE)
     assert_int_equal(frame_put(&frames, block), STATUS_OK);
   assert_neither(0, 2, STATUS_SMALLER_PAGES, STATUS_NOT_ALLOCATED);
   records[block].owner = OWNER_RESERVED;
-  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_NOT_ALLOCATED);
+  assert_int_equal(pagetable_merge(&space, 0, 2, &owed), STATUS_NOT_ALLOCATED);
   records[block].owner = OWNER_TABLE1;
-  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_NOT_ALLOCATED);
+  assert_int_equal(pagetable_merge(&space, 0, 2, &owed), STATUS_NOT_ALLOCATED);
   records[block].owner = OWNER_FREE;
   const frame_t table = table_at(0, 1);
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) /* beyond the last frame */
@@ -1069,7 +1108,7 @@ static void a_page_whose_block_others_gave_back_is_split_without_references(void
   assert_null(frames_check(&frames));
 }
 
-static void a_table_that_others_hold_is_not_free_after_a_merge(void **state)
+static void a_table_that_others_hold_is_not_free_after_a_flush(void **state)
 {
   (void)state;
   make(20);
@@ -1077,7 +1116,9 @@ static void a_table_that_others_hold_is_not_free_after_a_merge(void **state)
   assert_int_equal(pagetable_split(&space, 0, 2), STATUS_OK);
   const frame_t table = table_at(0, 1);
   assert_int_equal(frame_get(&frames, table), STATUS_OK);
-  assert_int_equal(pagetable_merge(&space, 0, 2), STATUS_OK);
+  assert_int_equal(pagetable_merge(&space, 0, 2, &owed), STATUS_OK);
+  assert_int_equal(references(table), 2);
+  flushed();
   assert_int_equal(records[table].owner, OWNER_TABLE1);
   assert_int_equal(references(table), 1);
   sound();
@@ -1104,6 +1145,304 @@ static void destroy_gives_back_pages_in_pieces(void **state)
   assert_null(frames_check(&frames));
 }
 
+/* --- What is owed after a change --- */
+
+static void assert_owed(uint64_t address, uint64_t pages, uint32_t level)
+{
+  assert_int_equal(owed.address, address);
+  assert_int_equal(owed.pages, pages);
+  assert_int_equal(owed.level, level);
+}
+
+/* A page of this level, not owned, whose change is then owed. */
+static void owe_page(uint64_t address, uint32_t level)
+{
+  struct translation was;
+  assert_int_equal(pagetable_map(&space, address, 0, level, PAGE_UNOWNED), STATUS_OK);
+  assert_int_equal(
+      pagetable_protect(&space, address, level, PAGE_UNOWNED | PAGE_WRITE, &was, &owed), STATUS_OK);
+}
+
+static void nothing_and_a_page_is_exactly_that_page(void **state)
+{
+  (void)state;
+  struct translation was;
+  for (uint32_t level = 1; level <= PAGE_LEVELS; level++) {
+    const uint64_t address = 0 - 3 * size_of(level);
+    make(20);
+    owe_page(address, level);
+    assert_owed(address, size_of(level) / PAGE_SIZE, level);
+    assert_false(owed.tables);
+    flushed();
+    assert_int_equal(pagetable_unmap(&space, address, level, &was, &owed), STATUS_OK);
+    assert_owed(address, size_of(level) / PAGE_SIZE, level);
+    assert_int_equal(owed.tables, level < PAGETABLE_LEVELS); /* the root stays */
+    flushed();
+    assert_owed(0, 0, 0);
+    assert_false(owed.tables);
+  }
+}
+
+static void map_and_split_owe_nothing(void **state)
+{
+  (void)state;
+  make(20);
+  assert_int_equal(pagetable_map(&space, 0, 0, 3, PAGE_UNOWNED), STATUS_OK);
+  assert_int_equal(pagetable_split(&space, 0, 3), STATUS_OK);
+  owe_page(4 * SIZE3, 1);
+  assert_owed(4 * SIZE3, 1, 1);
+}
+
+static void two_changes_owe_all_that_is_between(void **state)
+{
+  (void)state;
+  make(20);
+  owe_page(0x5000, 1);
+  owe_page(0x2000, 1);
+  assert_owed(0x2000, 4, 1);
+  owe_page(0x3000, 1);
+  assert_owed(0x2000, 4, 1);
+  owe_page(0x9000, 1);
+  assert_owed(0x2000, 8, 1);
+  owe_page(SIZE2, 2);
+  assert_owed(0x2000, 1024 - 2, 1);
+}
+
+static void the_upper_half_follows_the_lower_one(void **state)
+{
+  (void)state;
+  for (uint32_t turn = 0; turn < 2; turn++) {
+    make(40);
+    owe_page(turn == 0 ? HALF - PAGE_SIZE : 0 - HALF, 1);
+    owe_page(turn == 0 ? 0 - HALF : HALF - PAGE_SIZE, 1);
+    assert_owed(HALF - PAGE_SIZE, 2, 1);
+    owe_page(turn == 0 ? 0 : 0 - (uint64_t)PAGE_SIZE, 1);
+    owe_page(turn == 0 ? 0 - (uint64_t)PAGE_SIZE : 0, 1);
+    assert_owed(0, PAGETABLE_PAGES, 1);
+  }
+}
+
+static void the_smallest_size_is_owed(void **state)
+{
+  (void)state;
+  make(20);
+  owe_page(SIZE3, 3);
+  owe_page(0, 2);
+  assert_owed(0, 2 * SIZE3 / PAGE_SIZE, 2);
+  owe_page(SIZE3 - PAGE_SIZE, 1);
+  owe_page(SIZE3 - 2 * SIZE2, 2);
+  owe_page(2 * SIZE3, 3);
+  assert_owed(0, 3 * SIZE3 / PAGE_SIZE, 1);
+}
+
+static void a_refused_call_owes_nothing_more(void **state)
+{
+  (void)state;
+  struct translation was;
+  make_each_size();
+  owe_page(5 * SIZE3, 1);
+  assert_int_equal(pagetable_unmap(&space, 5 * SIZE3, 1, &was, &owed), STATUS_OK);
+  const struct flush before = owed;
+  assert_true(before.tables);
+  assert_int_equal(pagetable_unmap(&space, 0, 0, &was, &owed), STATUS_BAD_LEVEL);
+  assert_int_equal(pagetable_unmap(&space, HALF, 1, &was, &owed), STATUS_NOT_CANONICAL);
+  assert_int_equal(pagetable_unmap(&space, 1, 1, &was, &owed), STATUS_MISALIGNED);
+  assert_int_equal(pagetable_unmap(&space, 0x1000, 1, &was, &owed), STATUS_NOT_MAPPED);
+  assert_int_equal(pagetable_unmap(&space, SIZE2, 1, &was, &owed), STATUS_LARGER_PAGE);
+  assert_int_equal(pagetable_unmap(&space, 0, 2, &was, &owed), STATUS_SMALLER_PAGES);
+  assert_int_equal(pagetable_protect(&space, 0, 1, PAGE_PERMISSIONS, &was, &owed),
+                   STATUS_BAD_PERMISSION);
+  assert_int_equal(pagetable_protect(&space, 0, 1, 0, &was, &owed), STATUS_BAD_PERMISSION);
+  assert_int_equal(pagetable_protect(&space, 0x1000, 1, 0, &was, &owed), STATUS_NOT_MAPPED);
+  assert_int_equal(pagetable_merge(&space, 0, 1, &owed), STATUS_BAD_LEVEL);
+  assert_int_equal(pagetable_merge(&space, 0, 2, &owed), STATUS_SMALLER_PAGES);
+  assert_int_equal(pagetable_merge(&space, SIZE2, 2, &owed), STATUS_ALREADY_MAPPED);
+  assert_int_equal(pagetable_merge(&space, 6 * SIZE3, 3, &owed), STATUS_NOT_MAPPED);
+  assert_memory_equal(&owed, &before, sizeof owed);
+}
+
+static void a_merge_owes_its_512_pages_and_their_table(void **state)
+{
+  (void)state;
+  for (uint32_t level = 2; level <= PAGE_LEVELS; level++) {
+    const uint64_t address = 3 * size_of(level);
+    make(20);
+    assert_int_equal(pagetable_map(&space, address, 0, level, PAGE_UNOWNED), STATUS_OK);
+    assert_int_equal(pagetable_split(&space, address, level), STATUS_OK);
+    const frame_t table = table_at(address, level - 1);
+    assert_int_equal(pagetable_merge(&space, address, level, &owed), STATUS_OK);
+    assert_owed(address, size_of(level) / PAGE_SIZE, level - 1);
+    assert_true(owed.tables);
+    assert_int_equal(owed.table, table);
+    assert_int_equal(records[table].parent, table);
+    assert_int_equal(records[table].index, TABLE_ENTRIES);
+    assert_int_equal(records[table].owner, OWNER_TABLE1 + level - 2);
+  }
+}
+
+/* The tables on the way to the page of 4 KiB at this address, none of which another page needs: they go with it. */
+static void cut_branch(uint64_t address, frame_t *tables)
+{
+  struct translation was;
+  for (uint32_t level = 1; level < PAGETABLE_LEVELS; level++)
+    tables[level - 1] = table_at(address, level);
+  assert_int_equal(pagetable_unmap(&space, address, 1, &was, &owed), STATUS_OK);
+}
+
+static void each_table_that_went_names_the_one_before(void **state)
+{
+  (void)state;
+  frame_t first[TABLES];
+  frame_t second[TABLES];
+  make(40);
+  assert_int_equal(pagetable_map(&space, 0x7000, user, 1, 0), STATUS_OK);
+  assert_int_equal(pagetable_map(&space, 0 - HALF, user, 1, 0), STATUS_OK);
+  const uint64_t before = free_frames();
+  cut_branch(0x7000, first);
+  cut_branch(0 - HALF, second);
+  assert_int_equal(owed.table, second[TABLES - 1]);
+  for (uint32_t i = 0; i < TABLES; i++) {
+    assert_int_equal(records[first[i]].parent, first[i == 0 ? 0 : i - 1]);
+    assert_int_equal(records[second[i]].parent, i == 0 ? first[TABLES - 1] : second[i - 1]);
+    assert_int_equal(records[first[i]].index, TABLE_ENTRIES);
+    assert_int_equal(records[second[i]].index, TABLE_ENTRIES);
+    assert_int_equal(records[first[i]].owner, OWNER_TABLE1 + i);
+  }
+  assert_int_equal(free_frames(), before);
+  sound();
+  flushed();
+  for (uint32_t i = 0; i < TABLES; i++)
+    assert_true(records[first[i]].owner == OWNER_FREE && records[second[i]].owner == OWNER_FREE);
+  assert_int_equal(free_frames(), 40 - 2);
+  sound();
+}
+
+static void tables_that_went_are_no_memory_until_the_flush_is_done(void **state)
+{
+  (void)state;
+  frame_t tables[TABLES];
+  frame_t frame;
+  make(20);
+  assert_int_equal(pagetable_map(&space, 0, 0, 1, PAGE_UNOWNED), STATUS_OK);
+  while (free_frames() > 0)
+    (void)take(0);
+  cut_branch(0, tables);
+  assert_out_of_memory(1, 0, 0, PAGE_UNOWNED);
+  assert_int_equal(frame_alloc(&frames, 0, OWNER_USER, 0, &frame), STATUS_OUT_OF_MEMORY);
+  for (uint32_t i = 0; i < TABLES; i++) /* nor may a page own one */
+    assert_int_equal(pagetable_map(&space, 0, tables[i], 1, 0), STATUS_BAD_OWNER);
+  flushed();
+  assert_int_equal(free_frames(), TABLES);
+  assert_int_equal(pagetable_map(&space, 0, 0, 1, PAGE_UNOWNED), STATUS_OK);
+  sound();
+}
+
+/* Asserts that to say that a flush is done that names this table changes nothing but the flush. */
+static void assert_left_alone(frame_t table)
+{
+  size_t bytes;
+  owed = (struct flush){0};
+  uint8_t *before = take_picture(&bytes);
+  owed =
+      (struct flush){.address = 1, .pages = UINT64_MAX, .level = 9, .tables = true, .table = table};
+  flushed();
+  assert_true(owed.address == 0 && owed.pages == 0 && owed.level == 0 && !owed.tables &&
+              owed.table == 0);
+  owed = (struct flush){0};
+  uint8_t *after = take_picture(&bytes);
+  assert_memory_equal(before, after, bytes);
+  free(before);
+  free(after);
+}
+
+static void what_is_no_table_that_went_is_left_alone(void **state)
+{
+  (void)state;
+  make(20);
+  assert_int_equal(pagetable_map(&space, 0, user, 1, 0), STATUS_OK);
+  size_t bytes;
+  uint8_t *before = take_picture(&bytes);
+  flushed(); /* nothing is owed */
+  uint8_t *after = take_picture(&bytes);
+  assert_memory_equal(before, after, bytes);
+  free(before);
+  free(after);
+  assert_left_alone(FRAMES);
+  assert_left_alone(UINT32_MAX);
+  for (frame_t f = 0; f < FRAMES; f++) /* reserved, the user's, tables in use, free */
+    assert_left_alone(f);
+  records[user].index = TABLE_ENTRIES;
+  assert_left_alone(user);
+  records[space.root].index = TABLE_ENTRIES; /* no root goes */
+  assert_left_alone(space.root);
+}
+
+/* The tables of a page that went, first[0] before the others; the frames that are free meanwhile. */
+static uint64_t make_chain(frame_t *tables)
+{
+  make(20);
+  assert_int_equal(pagetable_map(&space, 0, user, 1, 0), STATUS_OK);
+  cut_branch(0, tables);
+  return free_frames();
+}
+
+static void a_chain_that_was_cut_is_given_back_as_far_as_it_goes(void **state)
+{
+  (void)state;
+  frame_t tables[TABLES];
+  make(20);
+  const frame_t ends[] = {FRAMES, UINT32_MAX, 0, user, space.root, FRAMES - 1};
+  for (size_t i = 0; i < 6; i++) {
+    const uint64_t before = make_chain(tables);
+    records[owed.table].parent = ends[i];
+    flushed();
+    assert_int_equal(free_frames(), before + 1);
+    assert_int_equal(references(user), 1);
+    assert_int_equal(records[tables[0]].owner, OWNER_TABLE1);
+    sound();
+    owed = (struct flush){.tables = true, .table = tables[TABLES - 2]}; /* the rest, by hand */
+    flushed();
+    assert_int_equal(free_frames(), 20 - 2);
+  }
+}
+
+static void a_chain_that_is_a_circle_ends(void **state)
+{
+  (void)state;
+  frame_t tables[TABLES];
+  const uint64_t before = make_chain(tables);
+  records[tables[0]].parent = tables[TABLES - 1];
+  flushed();
+  assert_int_equal(free_frames(), before + TABLES);
+  sound();
+  (void)make_chain(tables); /* and so it does with tables that are never free */
+  records[tables[0]].parent = tables[TABLES - 1];
+  for (uint32_t i = 0; i < TABLES; i++)
+    records[tables[i]].references = FRAME_REFERENCES_MAX;
+  flushed();
+  assert_int_equal(free_frames(), before);
+  assert_int_equal(records[tables[0]].owner, OWNER_TABLE1);
+  sound();
+}
+
+static void whatever_a_flush_says_it_covers_what_is_changed_to_the_end(void **state)
+{
+  (void)state;
+  make(20);
+  owed = (struct flush){.address = 0x5000, .pages = UINT64_MAX, .level = 9};
+  owe_page(0x7000, 1);
+  assert_owed(0x5000, PAGETABLE_PAGES - 5, 1);
+  owed = (struct flush){.address = UINT64_MAX, .pages = UINT64_MAX, .level = UINT32_MAX};
+  owe_page(SIZE3, 3);
+  assert_owed(SIZE3, PAGETABLE_PAGES - SIZE3 / PAGE_SIZE, 3);
+  owed = (struct flush){.address = 0x8000, .pages = PAGETABLE_PAGES - 8, .level = 1};
+  owe_page(0x9000, 1);
+  assert_owed(0x8000, PAGETABLE_PAGES - 8, 1);
+  owed.pages++;
+  owe_page(0 - (uint64_t)PAGE_SIZE, 1);
+  assert_owed(0x8000, PAGETABLE_PAGES - 8, 1);
+}
+
 static void a_frame_that_others_gave_back_is_left_alone(void **state)
 {
   (void)state;
@@ -1114,7 +1453,8 @@ static void a_frame_that_others_gave_back_is_left_alone(void **state)
   assert_int_equal(frame_put(&frames, user), STATUS_OK); /* the mapping's */
   assert_string_equal(pagetable_check(&space),
                       "pagetable: a mapping owns a frame that is not in use");
-  assert_int_equal(pagetable_unmap(&space, 0x1000, 1, &was), STATUS_OK);
+  assert_int_equal(pagetable_unmap(&space, 0x1000, 1, &was, &owed), STATUS_OK);
+  flushed();
   assert_int_equal(free_frames(), 19);
   sound();
 }
@@ -1205,8 +1545,21 @@ int main(void)
       cmocka_unit_test(pages_are_merged_only_in_a_block_that_holds_them_all),
       cmocka_unit_test(pages_whose_references_others_dropped_are_not_merged),
       cmocka_unit_test(a_page_whose_block_others_gave_back_is_split_without_references),
-      cmocka_unit_test(a_table_that_others_hold_is_not_free_after_a_merge),
+      cmocka_unit_test(a_table_that_others_hold_is_not_free_after_a_flush),
       cmocka_unit_test(destroy_gives_back_pages_in_pieces),
+      cmocka_unit_test(nothing_and_a_page_is_exactly_that_page),
+      cmocka_unit_test(map_and_split_owe_nothing),
+      cmocka_unit_test(two_changes_owe_all_that_is_between),
+      cmocka_unit_test(the_upper_half_follows_the_lower_one),
+      cmocka_unit_test(the_smallest_size_is_owed),
+      cmocka_unit_test(a_refused_call_owes_nothing_more),
+      cmocka_unit_test(a_merge_owes_its_512_pages_and_their_table),
+      cmocka_unit_test(each_table_that_went_names_the_one_before),
+      cmocka_unit_test(tables_that_went_are_no_memory_until_the_flush_is_done),
+      cmocka_unit_test(what_is_no_table_that_went_is_left_alone),
+      cmocka_unit_test(a_chain_that_was_cut_is_given_back_as_far_as_it_goes),
+      cmocka_unit_test(a_chain_that_is_a_circle_ends),
+      cmocka_unit_test(whatever_a_flush_says_it_covers_what_is_changed_to_the_end),
       cmocka_unit_test(a_frame_that_others_gave_back_is_left_alone),
       cmocka_unit_test(check_names_planted_corruptions),
       cmocka_unit_test(check_names_pages_that_their_table_cannot_hold),
