@@ -63,11 +63,21 @@ static enum status memory_up(struct frames *frames, uint32_t nruns)
   return status;
 }
 
+/* What a kernel does after its changes: the processor forgets what they owe, here it remembers nothing; then the tables
+ * that went are free. */
+static void settle(struct pagetable *space, struct flush *owed)
+{
+  printf("to flush: %llu page from 0x%llx, tables %s\n", (unsigned long long)owed->pages,
+         (unsigned long long)owed->address, owed->tables ? "went" : "stay");
+  pagetable_flushed(space, owed);
+}
+
 /* Maps one frame at one address, looks it up, and takes it away again. */
 static enum status map_one(struct frames *frames)
 {
   struct pagetable space;
   struct translation found = {0};
+  struct flush owed = {0};
   frame_t frame = 0;
   enum status status = pagetable_create(&space, frames, memory);
   if (status == STATUS_OK)
@@ -78,10 +88,13 @@ static enum status map_one(struct frames *frames)
     status = pagetable_query(&space, 0x400123, &found);
   if (status == STATUS_OK) {
     printf("0x400123 is in frame %u, mapped frame %u\n", found.frame, frame);
-    status = pagetable_unmap(&space, 0x400000, 1, &found); /* a kernel flushes the page here */
+    status = pagetable_unmap(&space, 0x400000, 1, &found, &owed);
   }
-  if (status == STATUS_OK)
-    status = frame_put(frames, frame); /* our own reference: the frame is free again */
+  if (status == STATUS_OK) {
+    settle(&space, &owed);
+    status =
+        frame_put(frames, frame); /* our own reference: now that the flush is done, it is free */
+  }
   if (status == STATUS_OK)
     pagetable_destroy(&space);
   return status;
