@@ -52,7 +52,7 @@ static uint64_t over_the_hole(uint64_t address)
              : address - PAGETABLE_HALF + PAGETABLE_UPPER;
 }
 
-/* That tables went is no case of its own: any flush of a page forgets them all, and no table goes without a page. */
+/* That tables went is no case of its own: none goes without a page that it led to, and the flush of that forgets it. */
 void flush_owed(const struct flush *owed)
 {
   if (owed->pages == 0) {

@@ -71,8 +71,8 @@ static inline void write_cr3(uint64_t value)
   __asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
 }
 
-/* Forgets the translation of the page at address, whatever its size and global or not, and all that the processor
- * remembers of tables, wherever they are (Intel SDM vol. 3, 4.10.4.1). */
+/* Forgets the translation of the page at address, whatever its size and global or not, and what the processor remembers
+ * of the tables on the way to it; of all others, too (Intel SDM vol. 3, 4.10.4.1), unless AMD's EFER.TCE is set. */
 static inline void flush_page(uint64_t address)
 {
   __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
