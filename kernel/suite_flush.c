@@ -7,8 +7,8 @@
 
 #define LARGE_ORDER 9u /* frames of a page of 2 MiB */
 #define NO_BLOCK "SKIP no block of 2 MiB is free"
-#define TAKEN                                                                                      \
-  64u /* frames, the first that are free: among them are any that have just been given back */
+/* Frames, the first that are free: among them are any that have just been given back. */
+#define TAKEN 64u
 #define MANY 100u /* pages: more than are flushed one by one */
 #define FEW 5u
 
