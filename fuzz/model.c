@@ -36,6 +36,7 @@ void model_memory_init(struct model_memory *m, uint32_t nframes)
     m->head[f] = 0;
     m->references[f] = 0;
     m->held[f] = 0;
+    m->retired[f] = false;
   }
   for (uint32_t o = 0; o < MODEL_ORDERS; o++) {
     m->whole[o] = 0;
@@ -71,6 +72,7 @@ static void set_idle(struct model_memory *m, uint32_t first, uint32_t count, enu
     m->order[f] = 0;
     m->references[f] = 0;
     m->held[f] = 0;
+    m->retired[f] = false;
   }
 }
 

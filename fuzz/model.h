@@ -40,6 +40,8 @@ struct model_memory {
   uint16_t head[MODEL_FRAMES];       /* first frame of the block in use */
   uint32_t references[MODEL_FRAMES]; /* at the head */
   uint32_t held[MODEL_FRAMES];       /* at the head: references that mappings and tables hold */
+  bool retired[MODEL_FRAMES];        /* a table that went, as long as its frame is in use */
+  uint32_t before[MODEL_FRAMES];     /* what a retired one names as the one before it, or itself */
   /* free_in[o][i]: how many frames of the aligned range i of 2^o frames are free. */
   uint16_t free_in[MODEL_ORDERS][MODEL_FRAMES];
   uint32_t whole[MODEL_ORDERS]; /* aligned ranges of 2^o frames that are wholly free */
@@ -109,11 +111,21 @@ struct model_table {
   uint32_t frame;
 };
 
+/* What is to be flushed. Pages have numbers of all bits that the tables translate. */
+struct model_flush {
+  uint64_t first; /* number of the first page of 4 KiB */
+  uint64_t pages;
+  uint32_t level; /* the size of the smallest page */
+  bool tables;    /* whether tables went; then the last one's frame */
+  uint32_t table;
+};
+
 struct model_spaces {
   struct model_memory *memory;
   uint32_t levels; /* of tables: the root is of this one */
   bool alive[MODEL_SPACES];
   bool write_execute[MODEL_SPACES]; /* whether a page may be both */
+  struct model_flush flushes[MODEL_SPACES];
   uint32_t nmappings;
   struct model_mapping mappings[MODEL_MAPPINGS + 1]; /* by space, then by address */
   uint32_t ntables;
@@ -154,12 +166,23 @@ const char *model_add_table(struct model_spaces *s, uint32_t space, uint32_t lev
 /* The page is mapped; its tables are all there. */
 void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_t frame,
                uint32_t level, uint32_t permissions);
-/* The mapping goes, with the tables that are empty then. */
+/* The number of the page of 4 KiB that holds an address, and the canonical address of a page. */
+uint64_t model_page(const struct model_spaces *s, uint64_t address);
+uint64_t model_page_address(const struct model_spaces *s, uint64_t page);
+/* The page of a level at address, in pieces of another level, has to be flushed too. */
+void model_owe(const struct model_spaces *s, struct model_flush *flush, uint64_t address,
+               uint32_t level, uint32_t pieces);
+/* The mapping goes, and the tables that are empty then retire: their frames stay in use until a flush is done. */
 void model_unmap(struct model_spaces *s, struct model_mapping *mapping);
+void model_protect(struct model_spaces *s, struct model_mapping *mapping, uint32_t permissions);
 /* The mapping becomes 512 of the level below, the first of which is then where it was; their table is there. */
 void model_split(struct model_spaces *s, struct model_mapping *mapping);
-/* The 512 mappings from address on become one of this level; their table goes. */
+/* The 512 mappings from address on become one of this level; their table retires. */
 void model_merge(struct model_spaces *s, uint32_t space, uint64_t address, uint32_t level);
+/* The space's flush is done: the table that it names is given back, and so are those that went before it, up to one
+ * that is not retired. Nothing is to be flushed then. */
+void model_flushed(struct model_spaces *s, uint32_t space);
+/* Its flush has been done. */
 void model_destroy(struct model_spaces *s, uint32_t space);
 
 /* --- A firmware map (memmap, boot_alloc) --- */

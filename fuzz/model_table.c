@@ -16,6 +16,7 @@ void model_spaces_init(struct model_spaces *s, struct model_memory *memory, uint
   for (uint32_t i = 0; i < MODEL_SPACES; i++) {
     s->alive[i] = false;
     s->write_execute[i] = false;
+    s->flushes[i] = (struct model_flush){0};
   }
 }
 
@@ -315,13 +316,89 @@ static void drop_mapping(struct model_spaces *s, uint32_t at)
   model_put(s->memory, head);
 }
 
-static void drop_table(struct model_spaces *s, uint32_t at)
+/* A table at a place of the list is no table of a space any more. Returns its frame, which is still in use. */
+static uint32_t remove_table(struct model_spaces *s, uint32_t at)
 {
   uint32_t frame = s->tables[at].frame;
   s->ntables--;
   s->tables[at] = s->tables[s->ntables];
-  s->memory->held[frame]--;
-  model_put(s->memory, frame);
+  return frame;
+}
+
+/* A table's reference to its own frame goes. Others may have dropped it before: a flush that names a table twice. */
+static void put_table(struct model_memory *m, uint32_t frame)
+{
+  if (m->held[frame] > 0)
+    m->held[frame]--;
+  model_put(m, frame);
+}
+
+/* --- What is to be flushed --- */
+
+uint64_t model_page(const struct model_spaces *s, uint64_t address)
+{
+  return address % ((uint64_t)1 << address_bits(s->levels)) / PAGE_SIZE;
+}
+
+uint64_t model_page_address(const struct model_spaces *s, uint64_t page)
+{
+  uint64_t half = (uint64_t)1 << (address_bits(s->levels) - 1);
+  uint64_t address = page * PAGE_SIZE;
+  return address < half ? address : address - 2 * half;
+}
+
+void model_owe(const struct model_spaces *s, struct model_flush *flush, uint64_t address,
+               uint32_t level, uint32_t pieces)
+{
+  uint64_t all = (uint64_t)1 << 9 * s->levels;
+  uint64_t first = model_page(s, address);
+  uint64_t last = first + model_page_bytes(level) / PAGE_SIZE - 1;
+  if (flush->pages > 0) {
+    /* The last page that was to be flushed before: no range goes beyond the last page of all. */
+    uint64_t behind = all - flush->first;
+    uint64_t before = flush->first + (flush->pages > behind ? behind : flush->pages) - 1;
+    first = first > flush->first ? flush->first : first;
+    last = last < before ? before : last;
+    pieces = pieces > flush->level ? flush->level : pieces;
+  }
+  flush->first = first;
+  flush->pages = last - first + 1;
+  flush->level = pieces;
+}
+
+/* A table at a place of the list goes; its frame is kept until the flush of its space is done. */
+static void retire_table(struct model_spaces *s, uint32_t at)
+{
+  struct model_flush *flush = &s->flushes[s->tables[at].space];
+  uint32_t frame = remove_table(s, at);
+  s->memory->retired[frame] = true;
+  s->memory->before[frame] = frame;
+  if (flush->tables)
+    s->memory->before[frame] = flush->table;
+  flush->tables = true;
+  flush->table = frame;
+}
+
+/* Whether the frame of a number, in range or not, is a table that went. */
+static bool is_retired(const struct model_memory *m, uint32_t frame)
+{
+  return frame < m->nframes && m->retired[frame];
+}
+
+void model_flushed(struct model_spaces *s, uint32_t space)
+{
+  struct model_memory *m = s->memory;
+  struct model_flush *flush = &s->flushes[space];
+  uint32_t frame = flush->table;
+  bool named = flush->tables;
+  /* A table that others hold stays retired; whoever names such a one may have made a round of them. */
+  for (uint32_t i = 0; i < m->nframes && named && is_retired(m, frame); i++) {
+    uint32_t before = m->before[frame];
+    put_table(m, frame);
+    named = before != frame;
+    frame = before;
+  }
+  *flush = (struct model_flush){0};
 }
 
 void model_unmap(struct model_spaces *s, struct model_mapping *mapping)
@@ -333,8 +410,15 @@ void model_unmap(struct model_spaces *s, struct model_mapping *mapping)
   for (uint32_t level = lowest; level < s->levels; level++) {
     const struct model_table *table = model_table(s, space, level, address);
     if (model_live(s, table) == 0)
-      drop_table(s, (uint32_t)(table - s->tables));
+      retire_table(s, (uint32_t)(table - s->tables));
   }
+  model_owe(s, &s->flushes[space], address, lowest, lowest);
+}
+
+void model_protect(struct model_spaces *s, struct model_mapping *mapping, uint32_t permissions)
+{
+  mapping->permissions = permissions;
+  model_owe(s, &s->flushes[mapping->space], mapping->address, mapping->level, mapping->level);
 }
 
 void model_split(struct model_spaces *s, struct model_mapping *mapping)
@@ -367,7 +451,8 @@ void model_merge(struct model_spaces *s, uint32_t space, uint64_t address, uint3
   s->nmappings -= more;
   for (struct model_mapping *m = mapping + 1; m < &s->mappings[s->nmappings]; m++)
     *m = m[more];
-  drop_table(s, (uint32_t)(model_table(s, space, level - 1, address) - s->tables));
+  retire_table(s, (uint32_t)(model_table(s, space, level - 1, address) - s->tables));
+  model_owe(s, &s->flushes[space], address, level, level - 1);
   if (mapping->permissions & PAGE_UNOWNED)
     return;
   uint32_t head = s->memory->head[mapping->frame];
@@ -383,7 +468,7 @@ void model_destroy(struct model_spaces *s, uint32_t space)
       drop_mapping(s, i - 1);
   for (uint32_t i = s->ntables; i > 0; i--)
     if (s->tables[i - 1].space == space)
-      drop_table(s, i - 1);
+      put_table(s->memory, remove_table(s, i - 1));
   s->alive[space] = false;
   s->write_execute[space] = false;
 }

@@ -19,9 +19,10 @@ static const uint8_t kinds[FIRST_CODES] = {
     OP_CORRUPT_BITSET, OP_CORRUPT_BUDDY,  OP_CORRUPT_FRAMES,  OP_CORRUPT_TABLE};
 
 /* Kinds that were added later: each is the second meaning of a few frequent codes. */
-static const uint8_t later[][2] = {{19, OP_TABLE_SPLIT}, {26, OP_TABLE_SPLIT}, {37, OP_TABLE_SPLIT},
-                                   {22, OP_TABLE_MERGE}, {40, OP_TABLE_MERGE}, {51, OP_TABLE_MERGE},
-                                   {47, OP_TABLE_ALLOW}};
+static const uint8_t later[][2] = {
+    {19, OP_TABLE_SPLIT}, {26, OP_TABLE_SPLIT},   {37, OP_TABLE_SPLIT},
+    {22, OP_TABLE_MERGE}, {40, OP_TABLE_MERGE},   {51, OP_TABLE_MERGE},
+    {47, OP_TABLE_ALLOW}, {25, OP_TABLE_FLUSHED}, {36, OP_TABLE_FLUSHED}};
 
 static const struct op_shape shapes[OP_KINDS] = {
     [OP_NOTHING] = {"nothing", 0, {0}, {0}, {0}},
@@ -107,7 +108,12 @@ static const struct op_shape shapes[OP_KINDS] = {
                         {"page", "bytes", "space"},
                         {"space", "address", "access"},
                         {"allowed", "frame"}},
-    [OP_TABLE_DESTROY] = {"pagetable_destroy", 12, {"space"}, {"space"}, {0}},
+    [OP_TABLE_FLUSHED] = {"pagetable_flushed",
+                          12,
+                          {"space", "frame", "high"},
+                          {"space", "tables", "table"},
+                          {"freed"}},
+    [OP_TABLE_DESTROY] = {"pagetable_destroy", 12, {"space"}, {"space"}, {"flushed"}},
     [OP_CORRUPT_BITSET] = {"corrupt_bitset", 15, {"what", "where"}, {"what", "where"}, {0}},
     [OP_CORRUPT_BUDDY] = {"corrupt_buddy", 15, {"what", "where"}, {"what", "where"}, {0}},
     [OP_CORRUPT_FRAMES] = {"corrupt_frames", 15, {"what", "where"}, {"what", "where"}, {0}},

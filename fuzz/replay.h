@@ -67,6 +67,7 @@ struct replay {
   struct buddy buddy;
   struct frames frames;
   struct pagetable tables[MODEL_SPACES];
+  struct flush flushes[MODEL_SPACES];
   struct bitset set;
   struct boot_alloc boot;
   struct memmap_entry entries[MODEL_ENTRIES];
@@ -96,6 +97,7 @@ struct replay {
   uint32_t nwritten;
   uint16_t written[OPS_FRAMES_MAX];
   bool is_written[OPS_FRAMES_MAX];
+  uint64_t contents[OPS_FRAMES_MAX]; /* of a table that went, as a number that tells */
 };
 
 /* Once, before the first run. */

@@ -107,7 +107,8 @@ static void corrupt_frames_op(struct replay *r, const struct op *op)
     return;
   uint32_t frame = replay_frame(&r->database, op, op->b, op->c) % r->database.nframes;
   struct frame *record = &r->frames.records[frame];
-  bool named = model_in_use(&r->database, frame) && r->database.order[frame] > 0;
+  bool large = model_in_use(&r->database, frame) && r->database.order[frame] > 0;
+  bool named = large || r->database.retired[frame];
   replay_args(r, op->a % 7, frame, 0, 0);
   switch (op->a % 7) {
   case 0:

@@ -186,6 +186,8 @@ static void start_database(struct replay *r, uint32_t nframes)
   replay_expect(r, status == STATUS_OK, "a database with enough memory starts");
   model_memory_init(&r->database, nframes);
   model_spaces_init(&r->spaces, &r->database, PAGETABLE_LEVELS);
+  for (uint32_t i = 0; i < MODEL_SPACES; i++)
+    r->flushes[i] = (struct flush){0};
   for (uint32_t i = 0; status == STATUS_OK && i < r->nstart && r->start[i].end <= nframes; i++) {
     uint64_t count = r->start[i].end - r->start[i].first;
     status = frames_release(&r->frames, r->start[i].first, count);

@@ -62,6 +62,32 @@ bool replay_access(struct replay *r, uint32_t space, uint64_t address, uint32_t 
 void replay_table_op(struct replay *r, const struct op *op);
 const char *replay_check_tables(struct replay *r);
 const char *replay_compare_tables(struct replay *r);
+/* The space that a number names, or the next one alive; MODEL_SPACES if none is. */
+uint32_t replay_space(const struct replay *r, uint32_t number);
+
+/* replay_flush.c: what is to be flushed */
+
+/* A call that may add to a flush, while it is under way. */
+struct owing {
+  uint32_t space;
+  bool garbled;              /* the caller has written numbers of its own into the flush before */
+  struct model_flush honest; /* what the model said before that */
+  struct flush before;       /* the core's, as the call finds it */
+  uint32_t ntables;          /* tables that there were */
+  bool merged;
+  uint64_t contents; /* of the table that is to be merged */
+};
+struct owing replay_owing(struct replay *r, const struct op *op, uint32_t space);
+/* The call may merge the pages of this table. */
+void replay_merging(struct replay *r, struct owing *owing, uint32_t table);
+/* After it, when the model has followed: the page at address, of this level and in such pieces, was changed if done. */
+void replay_owed(struct replay *r, const struct owing *owing, bool done, uint64_t address,
+                 uint32_t level, uint32_t pieces);
+/* The space's flush is done, be it garbled or not. */
+void replay_flush(struct replay *r, uint32_t space);
+void replay_flushed_op(struct replay *r, const struct op *op);
+/* Every table that went and is not free, and what each space has to flush. */
+const char *replay_compare_retired(struct replay *r);
 
 /* replay_map.c: bitset, memmap, boot_alloc, names */
 void replay_clear_map(struct replay *r);

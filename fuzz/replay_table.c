@@ -28,12 +28,11 @@ static uint64_t page_of(uint32_t number)
   return address & HIGHEST_BIT ? address | (0 - HIGHEST_BIT) : address;
 }
 
-/* The space that c names, or the next one alive; MODEL_SPACES if none is. */
-static uint32_t living_space(const struct replay *r, uint32_t c)
+uint32_t replay_space(const struct replay *r, uint32_t number)
 {
   for (uint32_t i = 0; i < MODEL_SPACES; i++)
-    if (r->spaces.alive[(c + i) % MODEL_SPACES])
-      return (c + i) % MODEL_SPACES;
+    if (r->spaces.alive[(number + i) % MODEL_SPACES])
+      return (number + i) % MODEL_SPACES;
   return MODEL_SPACES;
 }
 
@@ -64,7 +63,7 @@ static const struct model_mapping *some_mapping(const struct model_spaces *s, co
 static struct page some_page(struct replay *r, const struct op *op, enum pick pick)
 {
   const struct model_spaces *s = &r->spaces;
-  struct page page = {page_of(op->a), living_space(r, op->c), 1};
+  struct page page = {page_of(op->a), replay_space(r, op->c), 1};
   if (pick == PICK_RAW)
     page.address =
         op->b % 2 == 0 ? page.address ^ HIGHEST_BIT : page.address + 1 + op->b % (PAGE_SIZE - 1);
@@ -194,7 +193,7 @@ const char *replay_compare_tables(struct replay *r)
     broken = compare_table(r, &s->tables[i]);
   for (uint32_t i = 0; !broken && i < s->nmappings; i++)
     broken = compare_mapping(r, &s->mappings[i]);
-  return broken;
+  return broken ? broken : replay_compare_retired(r);
 }
 
 /* After an operation on a page: the tables on its way. */
@@ -260,7 +259,7 @@ static void create_op(struct replay *r, const struct op *op)
 
 static void allow_op(struct replay *r, const struct op *op)
 {
-  uint32_t space = living_space(r, op->a);
+  uint32_t space = replay_space(r, op->a);
   bool allow = op->b % 2 == 1;
   if (space == MODEL_SPACES)
     return;
@@ -425,7 +424,7 @@ static void take_references(struct replay *r, struct page page, uint32_t dropped
     r->database.references[r->database.head[first->frame]] += dropped;
 }
 
-/* The core has merged this page: its table is given back. */
+/* The core has merged this page: its table retires. */
 static void follow_merge(struct replay *r, struct page page)
 {
   uint32_t table = model_table(&r->spaces, page.space, page.level - 1, page.address)->frame;
@@ -442,29 +441,46 @@ static bool has_room(const struct model_spaces *s)
   return s->ntables < MODEL_TABLES && s->nmappings + TABLE_ENTRIES - 1 <= MODEL_MAPPINGS;
 }
 
-static void resize_op(struct replay *r, const struct op *op)
+static void split_op(struct replay *r, const struct op *op)
 {
   struct page page = asked_page(r, op, ops_pick(op));
-  bool splits = op->kind == OP_TABLE_SPLIT;
-  if (page.space == MODEL_SPACES || (splits && !has_room(&r->spaces)))
+  if (page.space == MODEL_SPACES || !has_room(&r->spaces))
     return;
-  struct pagetable *table = &r->tables[page.space];
-  bool drops = !splits && ops_extra(op) % 8 == 7;
+  replay_args(r, page.space, page.address, 0, 0);
+  r->step.level = page.level;
+  enum status expected = model_split_status(&r->spaces, page.space, page.address, page.level);
+  uint64_t before = expected == STATUS_OK ? 0 : fingerprint(r);
+  enum status status = pagetable_split(&r->tables[page.space], page.address, page.level);
+  if (replay_agree(r, status, expected))
+    follow_split(r, page);
+  else
+    expect_untouched(r, before);
+  check_way(r, page);
+}
+
+static void merge_op(struct replay *r, const struct op *op)
+{
+  struct page page = asked_page(r, op, ops_pick(op));
+  if (page.space == MODEL_SPACES)
+    return;
+  bool drops = ops_extra(op) % 8 == 7;
   uint32_t dropped = drops ? drop_references(r, page, 1 + op->b % (TABLE_ENTRIES - 1)) : 0;
   replay_args(r, page.space, page.address, dropped, 0);
   r->step.level = page.level;
-  enum status expected = splits
-                             ? model_split_status(&r->spaces, page.space, page.address, page.level)
-                             : model_merge_status(&r->spaces, page.space, page.address, page.level);
+  enum status expected = model_merge_status(&r->spaces, page.space, page.address, page.level);
+  struct owing owing = replay_owing(r, op, page.space);
+  if (expected == STATUS_OK)
+    replay_merging(r, &owing,
+                   model_table(&r->spaces, page.space, page.level - 1, page.address)->frame);
   uint64_t before = expected == STATUS_OK ? 0 : fingerprint(r);
-  enum status status = splits ? pagetable_split(table, page.address, page.level)
-                              : pagetable_merge(table, page.address, page.level);
-  if (!replay_agree(r, status, expected))
-    expect_untouched(r, before);
-  else if (splits)
-    follow_split(r, page);
-  else
+  enum status status =
+      pagetable_merge(&r->tables[page.space], page.address, page.level, &r->flushes[page.space]);
+  bool done = replay_agree(r, status, expected);
+  if (done)
     follow_merge(r, page);
+  else
+    expect_untouched(r, before);
+  replay_owed(r, &owing, done, page.address, page.level, page.level - 1);
   take_references(r, page, dropped);
   check_way(r, page);
 }
@@ -504,12 +520,15 @@ static void unmap_op(struct replay *r, const struct op *op)
   replay_args(r, page.space, page.address, 0, 0);
   r->step.level = page.level;
   enum status expected = model_unmap_status(&r->spaces, page.space, page.address, page.level);
-  enum status status = pagetable_unmap(&r->tables[page.space], page.address, page.level, &found);
+  struct owing owing = replay_owing(r, op, page.space);
+  enum status status = pagetable_unmap(&r->tables[page.space], page.address, page.level, &found,
+                                       &r->flushes[page.space]);
   bool done = replay_agree(r, status, expected);
   struct model_mapping *mapping = model_mapping(&r->spaces, page.space, page.address);
   expect_translation(r, &found, done, page.address, mapping);
   if (done)
     model_unmap(&r->spaces, mapping);
+  replay_owed(r, &owing, done, page.address, page.level, page.level);
   check_way(r, page);
 }
 
@@ -529,12 +548,14 @@ static void protect_op(struct replay *r, const struct op *op)
   r->step.level = page.level;
   enum status expected =
       model_protect_status(&r->spaces, page.space, page.address, page.level, permissions);
-  enum status status =
-      pagetable_protect(&r->tables[page.space], page.address, page.level, permissions, &found);
+  struct owing owing = replay_owing(r, op, page.space);
+  enum status status = pagetable_protect(&r->tables[page.space], page.address, page.level,
+                                         permissions, &found, &r->flushes[page.space]);
   bool done = replay_agree(r, status, expected);
   expect_translation(r, &found, done, page.address, mapping);
   if (done)
-    mapping->permissions = permissions;
+    model_protect(&r->spaces, mapping, permissions);
+  replay_owed(r, &owing, done, page.address, page.level, page.level);
   check_way(r, page);
 }
 
@@ -600,10 +621,11 @@ static void touch_op(struct replay *r, const struct op *op)
 
 static void destroy_op(struct replay *r, const struct op *op)
 {
-  uint32_t space = living_space(r, op->a);
+  uint32_t space = replay_space(r, op->a);
   if (space == MODEL_SPACES)
     return;
   replay_args(r, space, 0, 0, 0);
+  replay_flush(r, space);
   pagetable_destroy(&r->tables[space]);
   model_destroy(&r->spaces, space);
 }
@@ -623,12 +645,16 @@ void replay_table_op(struct replay *r, const struct op *op)
     unmap_op(r, op);
   else if (op->kind == OP_TABLE_PROTECT)
     protect_op(r, op);
-  else if (resizes(op->kind))
-    resize_op(r, op);
+  else if (op->kind == OP_TABLE_SPLIT)
+    split_op(r, op);
+  else if (op->kind == OP_TABLE_MERGE)
+    merge_op(r, op);
   else if (op->kind == OP_TABLE_QUERY)
     query_op(r, op);
   else if (op->kind == OP_TABLE_TOUCH)
     touch_op(r, op);
+  else if (op->kind == OP_TABLE_FLUSHED)
+    replay_flushed_op(r, op);
   else
     destroy_op(r, op);
   if (!r->broken)
