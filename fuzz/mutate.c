@@ -93,16 +93,17 @@ static void insert(struct draft *d)
     make_operation(d, operation(d, index));
 }
 
-/* A large page that is split, then merged, with operations between: what is split must be there, and what is merged
- * must be whole, so that operations one by one seldom do either. */
+/* A large page that is split, then merged and flushed, with operations between: what is split must be there, and what
+ * is merged must be whole, so that operations one by one seldom do either. */
 static void insert_split(struct draft *d)
 {
-  static const enum op_kind kinds[6] = {OP_TABLE_CREATE, OP_TABLE_MAP, OP_TABLE_SPLIT,
-                                        OP_NOTHING,      OP_NOTHING,   OP_TABLE_MERGE};
+  static const enum op_kind kinds[7] = {OP_TABLE_CREATE, OP_TABLE_MAP, OP_TABLE_SPLIT,
+                                        OP_NOTHING,      OP_NOTHING,   OP_TABLE_MERGE,
+                                        OP_TABLE_FLUSHED};
   size_t index = next(d, (uint32_t)d->count + 1);
-  if (!open_gap(d, index, 6))
+  if (!open_gap(d, index, 7))
     return;
-  for (uint32_t i = 0; i < 6; i++) {
+  for (uint32_t i = 0; i < 7; i++) {
     uint8_t *at = operation(d, index + i);
     make_operation(d, at);
     if (kinds[i] == OP_NOTHING)

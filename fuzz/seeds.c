@@ -413,6 +413,12 @@ static void addresses_and_starts(void)
   save("frame-corruptions-noticed");
 }
 
+/* The space of a number has been flushed. */
+static void flushed(uint32_t space)
+{
+  add(OP_TABLE_FLUSHED, LIVE, space, 0, 0);
+}
+
 /* A page is mapped, so many frames are left, and pages that need three, two and one table are tried. */
 static void few_frames(void)
 {
@@ -429,6 +435,9 @@ static void few_frames(void)
     add(OP_TABLE_MAP, LIVE, 0x1244, 0, 0);
     add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
     add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
+    add(OP_TABLE_MAP, LIVE, 0x2234, 0, 0);
+    flushed(0);
+    add(OP_TABLE_MAP, LIVE, 0x2234, 0, 0);
     save(names[left]);
   }
 }
@@ -675,6 +684,7 @@ static void few_frames_for_large_pages(void)
       add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x3344, 4, levels[k] + UNOWNED + SHIFTED);
       add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
       add(OP_TABLE_UNMAP, LIVE, 0, 0, 0);
+      flushed(0);
     }
     add(OP_FRAME_ALLOC, LIVE, 0, 0, 0);
   }
@@ -902,21 +912,23 @@ static void references_of_pieces(void)
   unmap(0);
   save("pagetable-split-of-a-pinned-block");
 
-  /* A table that others hold is not freed by a merge. */
+  /* A table that others hold is not free when its flush is done. */
   one_large_page();
   split(0);
   for (uint32_t frame = 0; frame < 8; frame++)
     add(OP_FRAME_GET, ANY, frame, 0, 0);
   merge(0);
+  flushed(0);
   split(0);
   merge(0);
   for (uint32_t frame = 0; frame < 8; frame++)
     add(OP_FRAME_PUT, ANY, frame, 0, 0);
   unmap(0);
+  flushed(0);
   save("pagetable-merge-while-its-table-is-held");
 }
 
-/* The one free frame is taken by a split, given back by a merge. */
+/* The one free frame is taken by a split, given back by a merge once that is flushed. */
 static void splits_with_few_frames(void)
 {
   machine(8, MACHINE_FREE, 0);
@@ -934,6 +946,8 @@ static void splits_with_few_frames(void)
     split(1);
     add(OP_FRAME_ALLOC, LIVE, 0, 0, 0);
     merge(0);
+    split(1);
+    flushed(0);
   }
   save("pagetable-split-with-few-frames");
 }
@@ -996,6 +1010,198 @@ static void splits(void)
   write_and_execute();
 }
 
+/* --- Flushing --- */
+
+/* Numbers that the caller writes into a flush before a call: the operation's extra, and b and c. */
+#define GARBLED MODE(PICK_LIVE, PICK_LIVE, 5)
+#define NAMES_TABLE(frame) (32 * (frame) + 16)
+/* A flush that says it names no table, and one that names a frame. */
+#define SAYS_NONE MODE(PICK_ANY, PICK_LIVE, 2)
+#define NAMES(pick) MODE(pick, PICK_LIVE, 3)
+
+/* A page of 4 KiB that owns nothing, by its number. */
+static void map_small(uint32_t page)
+{
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), page, 0, UNOWNED);
+}
+
+static void tables_that_went(void)
+{
+  static const uint32_t pages[4] = {0x1234, 0x1235, 0x1330, 0x9000};
+  machine(16, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t round = 0; round < 4; round++) {
+    for (uint32_t k = 0; k < 4; k++)
+      map_small(pages[k]);
+    for (uint32_t k = 0; k < 4; k++) {
+      unmap(round + k);
+      if (k == round)
+        flushed(0);
+      add(OP_TABLE_QUERY, ANY, pages[k], 0, 0);
+    }
+    flushed(0);
+    flushed(0);
+  }
+  save("pagetable-tables-go-and-their-frames-are-used-again");
+
+  machine(7, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t round = 0; round < 4; round++) {
+    for (uint32_t k = 0; k < 4; k++) {
+      map_small(0x1234 + 0x1110 * k);
+      unmap(0);
+    }
+    flushed(0);
+  }
+  save("pagetable-out-of-memory-until-flushed");
+
+  machine(40, MACHINE_FREE, 0);
+  for (uint32_t space = 0; space < 3; space++)
+    add(OP_TABLE_CREATE, LIVE, space, 0, 0);
+  for (uint32_t k = 0; k < 6; k++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1111 * k, 0, UNOWNED + k % 3);
+  for (uint32_t k = 0; k < 6; k++)
+    unmap(0);
+  flushed(1);
+  for (uint32_t k = 0; k < 3; k++)
+    map_small(0x1111 * k);
+  add(OP_TABLE_DESTROY, LIVE, 2, 0, 0);
+  flushed(0);
+  add(OP_TABLE_CREATE, LIVE, 2, 0, 0);
+  save("pagetable-each-space-has-its-own-flush");
+}
+
+/* Changes of each kind and size: in rising order, in falling order, at both ends of both halves. */
+static void ranges(void)
+{
+  static const uint32_t ends[4] = {0x0000, 0x8FFF, 0x9000, 0xFFFF};
+  large_machine(9);
+  for (uint32_t round = 0; round < 2; round++) {
+    pages_of_each_size();
+    for (uint32_t k = 0; k < 4; k++)
+      map_small(ends[k]);
+    for (uint32_t k = 0; k < 8; k++) {
+      uint32_t mapping = round == 0 ? k : 7 - k;
+      add(OP_TABLE_PROTECT, LIVE, mapping, k % 2, 0);
+      if (k % 3 == 2)
+        flushed(0);
+    }
+    for (uint32_t k = 0; k < 8; k++)
+      unmap(round == 0 ? 0 : 7 - k);
+    flushed(0);
+  }
+  save("pagetable-changes-near-and-far-are-one-range");
+
+  one_large_page();
+  for (uint32_t k = 0; k < 3; k++) {
+    split(0);
+    merge(k);
+  }
+  flushed(0);
+  split(0);
+  add(OP_TABLE_PROTECT, LIVE, 300, 0, 0);
+  add(OP_TABLE_PROTECT, LIVE, 300, 1, 0);
+  merge(0);
+  unmap(0);
+  flushed(0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 2), 0x2000, 0, LEVEL3 + UNOWNED);
+  split(0);
+  split(LAST);
+  merge(LAST);
+  merge(0);
+  save("pagetable-merges-wait-for-one-flush");
+}
+
+static void garbled_flushes(void)
+{
+  large_machine(9);
+  for (uint32_t k = 0; k < 32; k++) {
+    pages_of_each_size();
+    add(OP_TABLE_PROTECT, GARBLED, k, 77 * k, k % 16);
+    add(OP_TABLE_PROTECT, GARBLED, k, 4 * k, 0);
+    add(OP_TABLE_UNMAP, GARBLED, k, 16 * k, k % 16);
+    add(OP_TABLE_UNMAP, MODE(PICK_RAW, PICK_RAW, 5), k, 16 * k, k % 16);
+    if (k % 8 == 7)
+      flushed(0);
+  }
+  save("pagetable-garbled-range-to-flush");
+
+  one_large_page();
+  for (uint32_t k = 0; k < 16; k++) {
+    split(0);
+    add(OP_TABLE_MERGE, GARBLED, k, NAMES_TABLE(k) + k, k % 4);
+    if (k % 4 == 3)
+      flushed(0);
+  }
+  save("pagetable-garbled-flush-of-merges");
+
+  for (uint32_t pinned = 0; pinned < 2; pinned++) {
+    machine(64, MACHINE_FREE, 0);
+    add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+    for (uint32_t round = 0; round < 6; round++) {
+      map_small(0x1234);
+      for (uint32_t frame = 0; pinned && frame < 4 * round + 4; frame++)
+        add(OP_FRAME_PIN, ANY, frame, 0, 0);
+      add(OP_TABLE_UNMAP, GARBLED, 0, NAMES_TABLE(3 * round + 1), 0);
+      flushed(0);
+    }
+    save(pinned ? "pagetable-garbled-flush-goes-in-a-round" : "pagetable-garbled-flush-of-nothing");
+  }
+}
+
+/* Two spaces with tables that went, and flushes that name any frame there is, or none. */
+static void any_frame(void)
+{
+  for (uint32_t held = 0; held < 3; held++) {
+    static const char *const names[3] = {"pagetable-flush-names-any-frame",
+                                         "pagetable-flush-names-a-table-that-others-hold",
+                                         "pagetable-flush-names-a-poisoned-table"};
+    machine(24, MACHINE_FREE, 0);
+    for (uint32_t space = 0; space < 2; space++)
+      add(OP_TABLE_CREATE, LIVE, space, 0, 0);
+    for (uint32_t round = 0; round < 8; round++) {
+      for (uint32_t k = 0; k < 4; k++)
+        add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1234 + 0x110 * k, 0, UNOWNED + k % 2);
+      for (uint32_t frame = 2; held && frame < 20; frame += 5)
+        add(held == 1 ? OP_FRAME_GET : OP_FRAME_POISON, ANY, frame + round % 4, 0, 0);
+      for (uint32_t k = 0; k < 3; k++)
+        unmap(0);
+      add(OP_TABLE_FLUSHED, SAYS_NONE, round, 0, 0);
+      for (uint32_t frame = 0; frame < 24; frame += 3)
+        add(OP_TABLE_FLUSHED, NAMES(PICK_ANY), round, frame + round % 3, 0);
+      add(OP_TABLE_FLUSHED, NAMES(PICK_RAW), round, round, round);
+      add(OP_TABLE_FLUSHED, NAMES(PICK_LIVE), round, 5 * round, 0);
+      for (uint32_t frame = 2; held == 1 && frame < 20; frame += 5)
+        add(OP_FRAME_PUT, ANY, frame + round % 4, 0, 0);
+      if (round % 3 == 2)
+        flushed(round);
+    }
+    save(names[held]);
+  }
+}
+
+static void corrupted_retired_tables(void)
+{
+  machine(16, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  map_small(0x1234);
+  unmap(0);
+  for (uint32_t what = 0; what < 5; what++)
+    for (uint32_t frame = 0; frame < 8; frame++)
+      add(OP_CORRUPT_FRAMES, ANY, what, frame, 2);
+  flushed(0);
+  save("pagetable-corruptions-of-tables-that-went-noticed");
+}
+
+static void flushes(void)
+{
+  tables_that_went();
+  ranges();
+  garbled_flushes();
+  any_frame();
+  corrupted_retired_tables();
+}
+
 static void rest(void)
 {
   machine(1, MACHINE_FREE, 0);
@@ -1052,6 +1258,7 @@ int main(int argc, char **argv)
   few_frames_for_large_pages();
   corrupted_large_pages();
   splits();
+  flushes();
   rest();
   return 0;
 }

@@ -159,6 +159,136 @@ static void tables_go_with_their_last_page(void **state)
   assert_int_equal(memory.references[1], 1);
 }
 
+static void tables_that_went_are_in_use_until_their_flush_is_done(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  uint32_t before = memory.free_frames;
+  model_unmap(&spaces, model_mapping(&spaces, 0, 0x5000));
+  assert_false(spaces.flushes[0].tables);
+  model_unmap(&spaces, model_mapping(&spaces, 0, 0x6000));
+  assert_int_equal(memory.free_frames, before);
+  /* The lowest one went first, in the frame that was taken last. */
+  assert_true(spaces.flushes[0].tables);
+  assert_int_equal(spaces.flushes[0].table, 3);
+  assert_int_equal(memory.before[3], 4);
+  assert_int_equal(memory.before[4], 5);
+  assert_int_equal(memory.before[5], 5);
+  for (uint32_t frame = 3; frame <= 5; frame++)
+    assert_true(memory.retired[frame] && model_is_table(&memory, frame));
+  model_flushed(&spaces, 0);
+  assert_int_equal(memory.free_frames, before + 3);
+  assert_false(memory.retired[3] || spaces.flushes[0].tables || spaces.flushes[0].pages > 0);
+}
+
+static void what_is_to_be_flushed_is_one_range_and_its_smallest_page(void **state)
+{
+  (void)state;
+  struct model_flush flush = {0};
+  model_spaces_init(&spaces, &memory, 4);
+  model_owe(&spaces, &flush, 0x600000, 2, 2);
+  assert_true(flush.first == 0x600 && flush.pages == 512 && flush.level == 2);
+  model_owe(&spaces, &flush, 0x5000, 1, 1);
+  assert_true(flush.first == 5 && flush.pages == 0x800 - 5 && flush.level == 1);
+  model_owe(&spaces, &flush, 0x40000000, 3, 2);
+  assert_true(flush.first == 5 && flush.pages == 0x80000 - 5 && flush.level == 1);
+  model_owe(&spaces, &flush, 0x600000, 2, 1);
+  assert_true(flush.first == 5 && flush.pages == 0x80000 - 5);
+  assert_false(flush.tables);
+}
+
+static void the_upper_half_follows_the_lower_one_in_a_range(void **state)
+{
+  (void)state;
+  for (uint32_t levels = 3; levels <= 5; levels++) {
+    struct model_flush flush = {0};
+    uint64_t half = (uint64_t)1 << (11 + 9 * levels);
+    model_spaces_init(&spaces, &memory, levels);
+    model_owe(&spaces, &flush, 0 - half, 1, 1);
+    model_owe(&spaces, &flush, half - PAGE_SIZE, 1, 1);
+    assert_true(flush.pages == 2);
+    assert_true(model_page_address(&spaces, flush.first) == half - PAGE_SIZE);
+    assert_true(model_page_address(&spaces, flush.first + 1) == 0 - half);
+    model_owe(&spaces, &flush, 0, 1, 1);
+    model_owe(&spaces, &flush, UINT64_MAX - PAGE_SIZE + 1, 1, 1);
+    assert_true(flush.first == 0 && flush.pages == 2 * (half / PAGE_SIZE));
+  }
+}
+
+static void a_range_that_was_too_long_ends_with_the_last_page(void **state)
+{
+  (void)state;
+  struct model_flush flush = {7, UINT64_MAX, 0, false, 0};
+  model_spaces_init(&spaces, &memory, 3);
+  model_owe(&spaces, &flush, 0x3000, 1, 1);
+  assert_true(flush.first == 3 && flush.pages == ((uint64_t)1 << 27) - 3 && flush.level == 0);
+}
+
+static void pages_protected_or_merged_are_to_be_flushed(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  model_protect(&spaces, model_mapping(&spaces, 0, 0x6000), PAGE_WRITE);
+  assert_int_equal(model_mapping(&spaces, 0, 0x6000)->permissions, PAGE_WRITE);
+  assert_true(spaces.flushes[0].first == 6 && spaces.flushes[0].pages == 1);
+  assert_int_equal(spaces.flushes[0].level, 1);
+  assert_int_equal(spaces.flushes[1].pages, 0);
+}
+
+/* Tables that went from two spaces: 5, 4, 3 in this order from the first, 8, 7 from the other one. */
+static void two_spaces_with_tables_that_went(void)
+{
+  a_space_with_two_pages();
+  assert_null(model_add_table(&spaces, 1, 4, 0, 6));
+  assert_null(model_add_table(&spaces, 1, 3, 0, 7));
+  assert_null(model_add_table(&spaces, 1, 2, 0, 8));
+  model_map(&spaces, 1, 0, 0, 2, PAGE_UNOWNED);
+  model_unmap(&spaces, model_mapping(&spaces, 0, 0x5000));
+  model_unmap(&spaces, model_mapping(&spaces, 0, 0x6000));
+  model_unmap(&spaces, model_mapping(&spaces, 1, 0));
+  assert_true(memory.retired[3] && memory.retired[8]);
+}
+
+static void a_flush_that_names_another_table_gives_that_one_back_and_those_before_it(void **state)
+{
+  (void)state;
+  two_spaces_with_tables_that_went();
+  spaces.flushes[1].table = 4;
+  model_flushed(&spaces, 1);
+  for (uint32_t frame = 3; frame <= 8; frame++)
+    assert_int_equal(model_in_use(&memory, frame), frame != 4 && frame != 5);
+  model_flushed(&spaces, 0); /* its own last one names one that is free by now */
+  assert_false(model_in_use(&memory, 3));
+  assert_true(memory.retired[7] && memory.retired[8]);
+}
+
+static void a_flush_that_names_no_table_that_went_gives_back_nothing(void **state)
+{
+  (void)state;
+  static const uint32_t frames[5] = {0, 1, 2, 9, UINT32_MAX};
+  two_spaces_with_tables_that_went();
+  uint32_t before = memory.free_frames;
+  for (uint32_t i = 0; i < 5; i++) {
+    spaces.flushes[0].tables = true;
+    spaces.flushes[0].table = frames[i];
+    model_flushed(&spaces, 0);
+    assert_int_equal(memory.free_frames, before);
+  }
+}
+
+static void a_table_that_others_hold_outlives_its_flush(void **state)
+{
+  (void)state;
+  two_spaces_with_tables_that_went();
+  memory.references[4]++;
+  memory.references[5] = FRAME_REFERENCES_MAX;
+  model_flushed(&spaces, 0);
+  assert_true(memory.retired[4] && memory.retired[5] && !model_in_use(&memory, 3));
+  assert_int_equal(memory.held[4], 0);
+  model_put(&memory, 4);
+  assert_false(model_in_use(&memory, 4) || memory.retired[4]);
+}
+
 static void a_space_destroyed_leaves_only_what_it_did_not_own(void **state)
 {
   (void)state;
@@ -325,6 +455,10 @@ static void pages_merged_are_one_accessed_and_dirty_if_writable(void **state)
   assert_true(page->level == 3 && page->frame == 0x40000 && page->accessed && page->dirty);
   assert_int_equal(spaces.nmappings, 4);
   assert_int_equal(spaces.ntables, 4);
+  assert_int_equal(memory.free_frames, before - 2);
+  assert_true(spaces.flushes[0].first == 0x80000 && spaces.flushes[0].pages == 512 * 512);
+  assert_int_equal(spaces.flushes[0].level, 1);
+  model_flushed(&spaces, 0);
   assert_int_equal(memory.free_frames, before);
 }
 
@@ -502,6 +636,14 @@ int main(void)
       cmocka_unit_test(a_saturated_count_stays),
       cmocka_unit_test(pages_side_by_side_share_their_tables),
       cmocka_unit_test(tables_go_with_their_last_page),
+      cmocka_unit_test(tables_that_went_are_in_use_until_their_flush_is_done),
+      cmocka_unit_test(what_is_to_be_flushed_is_one_range_and_its_smallest_page),
+      cmocka_unit_test(the_upper_half_follows_the_lower_one_in_a_range),
+      cmocka_unit_test(a_range_that_was_too_long_ends_with_the_last_page),
+      cmocka_unit_test(pages_protected_or_merged_are_to_be_flushed),
+      cmocka_unit_test(a_flush_that_names_another_table_gives_that_one_back_and_those_before_it),
+      cmocka_unit_test(a_flush_that_names_no_table_that_went_gives_back_nothing),
+      cmocka_unit_test(a_table_that_others_hold_outlives_its_flush),
       cmocka_unit_test(a_space_destroyed_leaves_only_what_it_did_not_own),
       cmocka_unit_test(mapping_has_a_status_for_every_mistake_in_its_order),
       cmocka_unit_test(a_large_page_needs_no_table_of_its_level_and_below),

@@ -365,9 +365,9 @@ static void codes_from_64_on_mean_what_they_do_without_64_but_for_a_few(void **s
     assert_int_equal(ops_kind(code), ops_kind(code + 128));
     others += kind != ops_kind(code);
     assert_true(kind == ops_kind(code) || kind == OP_TABLE_SPLIT || kind == OP_TABLE_MERGE ||
-                kind == OP_TABLE_ALLOW);
+                kind == OP_TABLE_ALLOW || kind == OP_TABLE_FLUSHED);
   }
-  assert_true(others > 0 && others < 8);
+  assert_true(others > 0 && others < 10);
 }
 
 /* An unowned page of 2 MiB is split; bits of the entry of one piece are changed; then this operation. */
@@ -426,6 +426,121 @@ static void a_page_that_only_its_entry_calls_global_is_found(void **state)
   table_scene(OP_NOTHING);
   *entry() ^= PTE_GLOBAL;
   broken("the processor keeps a translation from one space to the next as was asked");
+}
+
+/* --- What is to be flushed --- */
+
+/* The page of the table scene is unmapped, so its tables go; then this operation. */
+static void flush_scene(enum op_kind last, uint32_t mode)
+{
+  table_scene(OP_TABLE_UNMAP);
+  add(last, mode, 0, 0, 0);
+  replay_begin(&r, input, size, 0);
+  for (uint32_t i = 0; i < 5; i++)
+    assert_true(replay_next(&r));
+  assert_null(r.broken);
+  assert_int_equal(r.step.status, STATUS_OK);
+  assert_true(r.flushes[0].tables);
+}
+
+static void a_range_to_flush_that_is_too_short_is_found(void **state)
+{
+  (void)state;
+  flush_scene(OP_TABLE_FLUSHED, LIVE);
+  r.flushes[0].pages = 0;
+  broken("as many pages are to be flushed as the model says");
+}
+
+static void a_range_to_flush_that_begins_elsewhere_is_found(void **state)
+{
+  (void)state;
+  flush_scene(OP_TABLE_UNMAP, ANY);
+  r.flushes[0].address += PAGE_SIZE;
+  broken("the first page to be flushed is the one that the model says");
+  flush_scene(OP_TABLE_UNMAP, ANY);
+  r.flushes[0].address ^= (uint64_t)1 << 63;
+  broken("the address to be flushed is that of a page");
+}
+
+static void a_size_to_flush_that_is_too_large_is_found(void **state)
+{
+  (void)state;
+  flush_scene(OP_TABLE_UNMAP, ANY);
+  r.flushes[0].level = 2;
+  broken("the smallest page to be flushed has the size that the model says");
+}
+
+static void a_flush_that_forgets_a_table_is_found(void **state)
+{
+  (void)state;
+  flush_scene(OP_TABLE_UNMAP, ANY);
+  r.flushes[0].tables = false;
+  broken("a flush says whether tables went");
+  flush_scene(OP_TABLE_UNMAP, ANY);
+  r.flushes[0].table = r.records[r.flushes[0].table].parent;
+  broken("a flush names the table that went last");
+  flush_scene(OP_TABLE_UNMAP, ANY);
+  r.records[r.flushes[0].table].parent = r.flushes[0].table;
+  broken("a table that went names the one that went before it");
+}
+
+static void a_table_that_went_and_is_still_in_a_slot_is_found(void **state)
+{
+  (void)state;
+  flush_scene(OP_TABLE_FLUSHED, LIVE);
+  r.records[r.flushes[0].table].index = 5;
+  broken("a table that went is in no slot");
+}
+
+static void a_table_that_is_written_to_before_it_is_flushed_is_found(void **state)
+{
+  (void)state;
+  flush_scene(OP_TABLE_FLUSHED, LIVE);
+  r.direct[(size_t)TABLE_ENTRIES * r.flushes[0].table + 9] = 1;
+  broken("nobody writes to a table that went before it is flushed");
+}
+
+static void a_table_that_is_not_given_back_after_its_flush_is_found(void **state)
+{
+  (void)state;
+  flush_scene(OP_TABLE_FLUSHED, LIVE);
+  r.database.references[r.flushes[0].table]++; /* the model holds it */
+  broken("a frame has the owner that the model says");
+}
+
+static void a_flush_gives_back_the_tables_that_went(void **state)
+{
+  (void)state;
+  flush_scene(OP_TABLE_FLUSHED, LIVE);
+  assert_true(replay_next(&r));
+  assert_null(r.broken);
+  assert_int_equal(r.step.outs[0], PAGETABLE_LEVELS - 1);
+  assert_false(r.flushes[0].tables);
+}
+
+static void a_garbled_flush_loses_no_table(void **state)
+{
+  (void)state;
+  for (uint32_t extra = 2; extra < 4; extra++)
+    for (uint32_t pick = PICK_LIVE; pick <= PICK_RAW; pick++) {
+      flush_scene(OP_TABLE_FLUSHED, MODE(pick, PICK_LIVE, extra));
+      add(OP_TABLE_FLUSHED, LIVE, 0, 0, 0);
+      replay_begin(&r, input, size, 1);
+      uint64_t freed = 0;
+      while (replay_next(&r))
+        freed += r.step.op.kind == OP_TABLE_FLUSHED ? r.step.outs[0] : 0;
+      assert_null(r.broken);
+      assert_int_equal(freed, PAGETABLE_LEVELS - 1);
+    }
+}
+
+static void a_space_is_flushed_before_it_is_destroyed(void **state)
+{
+  (void)state;
+  flush_scene(OP_TABLE_DESTROY, LIVE);
+  assert_true(replay_next(&r));
+  assert_null(r.broken);
+  assert_int_equal(r.database.free_frames, 31);
 }
 
 /* Maps the page of a number, and the one after it. */
@@ -513,6 +628,16 @@ int main(void)
       cmocka_unit_test(a_piece_on_another_frame_is_found),
       cmocka_unit_test(a_piece_that_forbids_a_merge_is_found),
       cmocka_unit_test(a_page_that_only_its_entry_calls_global_is_found),
+      cmocka_unit_test(a_range_to_flush_that_is_too_short_is_found),
+      cmocka_unit_test(a_range_to_flush_that_begins_elsewhere_is_found),
+      cmocka_unit_test(a_size_to_flush_that_is_too_large_is_found),
+      cmocka_unit_test(a_flush_that_forgets_a_table_is_found),
+      cmocka_unit_test(a_table_that_went_and_is_still_in_a_slot_is_found),
+      cmocka_unit_test(a_table_that_is_written_to_before_it_is_flushed_is_found),
+      cmocka_unit_test(a_table_that_is_not_given_back_after_its_flush_is_found),
+      cmocka_unit_test(a_flush_gives_back_the_tables_that_went),
+      cmocka_unit_test(a_garbled_flush_loses_no_table),
+      cmocka_unit_test(a_space_is_flushed_before_it_is_destroyed),
       cmocka_unit_test(pages_reach_both_ends_of_both_halves),
       cmocka_unit_test(a_wrong_count_of_entries_is_found),
       cmocka_unit_test(a_member_too_many_is_found),
