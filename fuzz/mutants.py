@@ -32,11 +32,13 @@ def read_mutants(text):
 
 
 def plant(text, old, new):
-    """The text with the old lines, wherever they first stand, replaced; None if they are nowhere."""
+    """The text with the old lines, wherever they first stand, replaced; None if they are nowhere. What is asserted
+    between them does not count."""
     lines = text.splitlines()
-    for at in range(len(lines) - len(old) + 1):
-        if [line.strip() for line in lines[at:at + len(old)]] == old:
-            return "\n".join(lines[:at] + new + lines[at + len(old):]) + "\n"
+    code = [(line.strip(), at) for at, line in enumerate(lines) if not line.strip().startswith("//@")]
+    for i in range(len(code) - len(old) + 1):
+        if [line for line, _ in code[i:i + len(old)]] == old:
+            return "\n".join(lines[:code[i][1]] + new + lines[code[i + len(old) - 1][1] + 1:]) + "\n"
     return None
 
 

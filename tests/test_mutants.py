@@ -21,6 +21,9 @@ class Mutants(unittest.TestCase):
     def test_lines_are_replaced_where_they_first_stand_together(self):
         self.assertEqual(mutants.plant("a\n  b\nb\nc\n", ["b", "c"], ["d"]), "a\n  b\nd\n")
 
+    def test_what_is_asserted_between_lines_does_not_count(self):
+        self.assertEqual(mutants.plant("a\n  b\n  //@ assert p;\nc\nd\n", ["b", "c"], ["e"]), "a\ne\nd\n")
+
     def test_lines_that_are_nowhere_are_stale(self):
         self.assertIsNone(mutants.plant("a\nb\n", ["b", "a"], ["d"]))
 
