@@ -1170,6 +1170,7 @@ static void any_frame(void)
       for (uint32_t frame = 0; frame < 24; frame += 3)
         add(OP_TABLE_FLUSHED, NAMES(PICK_ANY), round, frame + round % 3, 0);
       add(OP_TABLE_FLUSHED, NAMES(PICK_RAW), round, round, round);
+      add(OP_TABLE_FLUSHED, NAMES(PICK_RAW), round, round, 1); /* about the number of frames */
       add(OP_TABLE_FLUSHED, NAMES(PICK_LIVE), round, 5 * round, 0);
       for (uint32_t frame = 2; held == 1 && frame < 20; frame += 5)
         add(OP_FRAME_PUT, ANY, frame + round % 4, 0, 0);
