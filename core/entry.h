@@ -345,8 +345,8 @@ static inline uint64_t swap_slot(const struct pagetable *table, frame_t frame, u
   return held;
 }
 
-/* Gives a present entry of a table of this level other permissions; accessed and dirty stay as the processor leaves them. Returns the
- * entry as it was at that moment. */
+/* Gives a present entry of a table of this level these permissions; accessed and dirty stay as the processor leaves
+ * them, or go if they are to be cleared. Returns the entry as it was at that moment. */
 /*@ requires layout: SpaceLayout(table);
     requires range: frame < table->frames->nframes && index < TABLE_ENTRIES && PteKnown(permissions);
     requires aligned: PteAligned(PteFrame(entry, level), level);
@@ -358,8 +358,8 @@ static inline uint64_t swap_slot(const struct pagetable *table, frame_t frame, u
     ensures frame: PteFrame(Slot(table->memory, 512 * frame + index), level) == PteFrame(entry, level);
     ensures permissions: PtePermissions(Slot(table->memory, 512 * frame + index), level) == permissions;
     ensures same: SameEntry(\result, \old(Slot(table->memory, 512 * frame + index)));
-    ensures accessed: PteAccessed(Slot(table->memory, 512 * frame + index)) == PteAccessed(\result);
-    ensures dirty: PteDirty(Slot(table->memory, 512 * frame + index)) == PteDirty(\result);
+    ensures accessed: PteAccessed(Slot(table->memory, 512 * frame + index)) == (clears ? 0 : PteAccessed(\result));
+    ensures dirty: PteDirty(Slot(table->memory, 512 * frame + index)) == (clears ? 0 : PteDirty(\result));
     ensures layout: SpaceLayout(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures frames: FramesValid(table->frames);
@@ -367,7 +367,8 @@ static inline uint64_t swap_slot(const struct pagetable *table, frame_t frame, u
     ensures counts: SameCounts{Pre, Post}(table->frames, table->memory);
 */
 static inline uint64_t change_slot(const struct pagetable *table, frame_t frame, uint32_t index,
-                                   uint32_t level, uint64_t entry, uint32_t permissions)
+                                   uint32_t level, uint64_t entry, uint32_t permissions,
+                                   bool clears)
 {
   uint64_t held = entry;
   /* Each try but the last meets a bit more, accessed or dirty: at most three. */
@@ -383,7 +384,9 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
   */
   do {
     entry = held;
-    held = swap_slot(table, frame, index, entry, pte_with_permissions(entry, permissions, level));
+    uint64_t next = clears ? pte_leaf(pte_frame(entry, level), permissions, level)
+                           : pte_with_permissions(entry, permissions, level);
+    held = swap_slot(table, frame, index, entry, next);
   } while (held != entry);
   return entry;
 }

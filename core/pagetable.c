@@ -129,7 +129,8 @@ __attribute__((always_inline)) static inline struct found find(const struct page
   return found;
 }
 
-/* Gives a mapped page other permissions; its table is in frame. Returns the entry as it was. */
+/* Gives a mapped page these permissions, and clears accessed and dirty if it is to; its table is in frame. Returns the
+ * entry as it was. */
 /*@ requires valid: TreeValid(table) && Page(page) && PageLevel(level) && PteKnown(permissions);
     requires mapped: frame == Table(table->memory, table->root, page, level) && Leaf(table->memory, table->root, page, level);
     requires entry: SameEntry(entry, Entry(table->memory, table->root, page, level));
@@ -142,19 +143,20 @@ __attribute__((always_inline)) static inline struct found find(const struct page
     ensures mapped: Leaf(table->memory, table->root, page, level);
     ensures frame: PteFrame(Entry(table->memory, table->root, page, level), level) == PteFrame(entry, level);
     ensures permissions: PtePermissions(Entry(table->memory, table->root, page, level), level) == permissions;
-    ensures seen: PteAccessed(Entry(table->memory, table->root, page, level)) == PteAccessed(\result) &&
-      PteDirty(Entry(table->memory, table->root, page, level)) == PteDirty(\result);
+    ensures seen: PteAccessed(Entry(table->memory, table->root, page, level)) == (clears ? 0 : PteAccessed(\result)) &&
+      PteDirty(Entry(table->memory, table->root, page, level)) == (clears ? 0 : PteDirty(\result));
     ensures same: SameEntry(\result, entry);
     ensures others: SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page, level);
 */
 static inline uint64_t change_page(const struct pagetable *table, uint64_t page, uint32_t level,
-                                   frame_t frame, uint64_t entry, uint32_t permissions)
+                                   frame_t frame, uint64_t entry, uint32_t permissions, bool clears)
 {
   //@ assert reached: Reached(table->frames, table->memory);
   //@ assert place: (512 * frame + Digit(page, level)) / 512 == frame && Place(table->memory, table->root, page, level) == 512 * frame + Digit(page, level);
   //@ assert owner: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1 + level - 1;
   //@ assert aligned: GoodPageSlot(table->frames, table->memory, 512 * frame + Digit(page, level));
-  uint64_t old = change_slot(table, frame, index_of(page, level), level, entry, permissions);
+  uint64_t old =
+      change_slot(table, frame, index_of(page, level), level, entry, permissions, clears);
   //@ assert next_others: SameNextBut{Pre, Here}(table->frames, table->memory, frame, Digit(page, level));
   //@ assert next_own: Next{Pre}(table->memory, frame, Digit(page, level), level) == -1 && Next(table->memory, frame, Digit(page, level), level) == -1;
   //@ assert next: SameNext{Pre, Here}(table->frames, table->memory);
@@ -947,6 +949,53 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   return STATUS_OK;
 }
 
+/* Gives a page that was found at address these permissions, and clears accessed and dirty if it is to. Tells what the
+ * page was, and owes its flush unless nothing is different. */
+/*@ requires valid: SpaceValid(table);
+    requires out: \valid(out) && SpaceApart(table, out);
+    requires flush: \valid(flush) && FlushApart(table, flush) && \separated(flush, out);
+    requires page: GoodAddress(address, level) && PteKnown(permissions);
+    requires found: found.status == STATUS_OK && found.at.level == level && found.at.frame == Table(table->memory, table->root, PageOf(address), level) &&
+      Leaf(table->memory, table->root, PageOf(address), level) && SameEntry(found.entry, Entry(table->memory, table->root, PageOf(address), level)) &&
+      PteAligned(PteFrame(found.entry, level), level);
+    assigns *out, *flush, table->memory[0 .. 512 * table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures was: out->level == level && out->frame == PteFrame(found.entry, level) && out->permissions == PtePermissions(found.entry, level);
+    ensures mapped: Leaf(table->memory, table->root, PageOf(address), level);
+    ensures frame: PteFrame(Entry(table->memory, table->root, PageOf(address), level), level) == out->frame;
+    ensures permissions: PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) == permissions;
+    ensures accessed: PteAccessed(Entry(table->memory, table->root, PageOf(address), level)) == 1 <==> out->accessed == 1 && !clears;
+    ensures dirty: PteDirty(Entry(table->memory, table->root, PageOf(address), level)) == 1 <==> out->dirty == 1 && !clears;
+    ensures others: SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
+    ensures flush: !clears || out->accessed == 1 || out->dirty == 1 ==> Owed{Pre, Post}(flush, PageOf(address), level, level);
+    ensures no_flush: clears && out->accessed == 0 && out->dirty == 0 ==> *flush == \old(*flush);
+    ensures chain: SameChain{Pre, Post}(flush);
+*/
+static void change_found(struct pagetable *table, uint64_t address, uint32_t level,
+                         struct found found, uint32_t permissions, bool clears,
+                         struct translation *out, struct flush *flush)
+{
+  uint64_t page = page_of(address);
+  uint64_t entry =
+      change_page(table, page, level, found.at.frame, found.entry, permissions, clears);
+  report(table, entry, page, level, out);
+  //@ assert others_reported: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert mapped_reported: Leaf(table->memory, table->root, page, level);
+  //@ assert frame_reported: PteFrame(Entry(table->memory, table->root, page, level), level) == out->frame;
+  //@ assert permissions_reported: PtePermissions(Entry(table->memory, table->root, page, level), level) == permissions;
+  //@ assert apart_reported: FlushApart(table, flush);
+  //@ assert range: SameRange{Pre, Here}(flush) && SameChain{Pre, Here}(flush);
+  //@ ghost Done: ;
+  if (clears && !out->accessed && !out->dirty)
+    return;
+  owe_page(table, address, level, level, flush);
+  //@ assert space_owed: SameSpace{Pre, Here}(table);
+  //@ assert mapped_owed: SamePageAt{Done, Here}(table->memory, table->root, page, level);
+  //@ assert owed: Owed{Pre, Here}(flush, page, level, level);
+  //@ assert others_owed: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+}
+
 enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_t level,
                               uint32_t permissions, struct translation *out, struct flush *flush)
 {
@@ -955,26 +1004,26 @@ enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_
     status = permission_status(table, permissions);
   if (status != STATUS_OK)
     return status;
-  uint64_t page = page_of(address);
-  struct found found = find(table, page, level);
+  struct found found = find(table, page_of(address), level);
   if (found.status != STATUS_OK)
     return found.status;
   if (pte_permissions(found.entry, level) / PAGE_UNOWNED != permissions / PAGE_UNOWNED)
     return STATUS_BAD_PERMISSION;
-  uint64_t entry = change_page(table, page, level, found.at.frame, found.entry, permissions);
-  report(table, entry, page, level, out);
-  //@ assert others_reported: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
-  //@ assert mapped_reported: Leaf(table->memory, table->root, page, level);
-  //@ assert frame_reported: PteFrame(Entry(table->memory, table->root, page, level), level) == out->frame;
-  //@ assert permissions_reported: PtePermissions(Entry(table->memory, table->root, page, level), level) == permissions;
-  //@ assert apart_reported: FlushApart(table, flush);
-  //@ assert range: SameRange{Pre, Here}(flush);
-  //@ ghost Done: ;
-  owe_page(table, address, level, level, flush);
-  //@ assert space_owed: SameSpace{Pre, Here}(table);
-  //@ assert mapped_owed: SamePageAt{Done, Here}(table->memory, table->root, page, level);
-  //@ assert owed: Owed{Pre, Here}(flush, page, level, level);
-  //@ assert others_owed: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  change_found(table, address, level, found, permissions, false, out, flush);
+  return STATUS_OK;
+}
+
+enum status pagetable_test_and_clear(struct pagetable *table, uint64_t address, uint32_t level,
+                                     struct translation *out, struct flush *flush)
+{
+  enum status status = page_status(address, level);
+  if (status != STATUS_OK)
+    return status;
+  struct found found = find(table, page_of(address), level);
+  if (found.status != STATUS_OK)
+    return found.status;
+  uint32_t permissions = pte_permissions(found.entry, level);
+  change_found(table, address, level, found, permissions, true, out, flush);
   return STATUS_OK;
 }
 

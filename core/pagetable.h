@@ -8,10 +8,10 @@
  * A page's size is the level of the table whose entry maps it: 1 (4 KiB), 2 (2 MiB), 3 (1 GiB). Addresses are
  * virtual and must be canonical. A call that returns anything but STATUS_OK has changed nothing.
  *
- * The processor remembers translations. What pagetable_unmap, pagetable_protect and pagetable_merge change or remove
- * they add to a struct flush; pagetable_map and pagetable_split owe nothing. Until the caller has flushed and says so
- * with pagetable_flushed, tables that went are not free. Frames of pages that went are, with their last reference:
- * whoever wants to keep them until then holds one.
+ * The processor remembers translations. What pagetable_unmap, pagetable_protect, pagetable_test_and_clear and
+ * pagetable_merge change or remove they add to a struct flush; pagetable_map and pagetable_split owe nothing. Until
+ * the caller has flushed and says so with pagetable_flushed, tables that went are not free. Frames of pages that went
+ * are, with their last reference: whoever wants to keep them until then holds one.
  *
  * Sequential: the caller serialises the calls. The processor may set accessed and dirty
  * at any time; no call loses a dirty bit.
@@ -254,6 +254,46 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
 */
 enum status pagetable_protect(struct pagetable *table, uint64_t address, uint32_t level,
                               uint32_t permissions, struct translation *out, struct flush *flush);
+
+/* Clears accessed and dirty of the page of this level (1 .. 3) at address; *out is what it was, and neither bit is lost
+ * that the processor sets meanwhile. If either was set, the page is added to *flush: the processor need not set them
+ * again before that.
+ * STATUS_BAD_LEVEL, STATUS_NOT_CANONICAL, STATUS_MISALIGNED; STATUS_LARGER_PAGE, STATUS_SMALLER_PAGES,
+ * STATUS_NOT_MAPPED: what is mapped there instead. O(levels). */
+/*@ requires valid: SpaceValid(table);
+    requires out: \valid(out) && SpaceApart(table, out);
+    requires flush: \valid(flush) && FlushApart(table, flush) && \separated(flush, out);
+    assigns *out, *flush, table->memory[0 .. 512 * table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED || Found(\result);
+    ensures bad_level: \result == STATUS_BAD_LEVEL <==> !PageLevel(level);
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> PageLevel(level) && !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> PageLevel(level) && Canonical(address) && !GoodAddress(address, level);
+    ensures found: Found(\result) ==> (\result == STATUS_OK <==> \old(Leaf(table->memory, table->root, PageOf(address), level)));
+    ensures not_mapped: \result == STATUS_NOT_MAPPED ==> \old(Absent(table->memory, table->root, PageOf(address), level));
+    ensures larger: \result == STATUS_LARGER_PAGE ==> \old(LargerPage(table->memory, table->root, PageOf(address), level));
+    ensures smaller: \result == STATUS_SMALLER_PAGES ==> \old(SmallerPages(table->memory, table->root, PageOf(address), level));
+    ensures was: \result == STATUS_OK ==> out->level == level && \old(Leaf(table->memory, table->root, PageOf(address), level)) &&
+      out->frame == \old(PteFrame(Entry(table->memory, table->root, PageOf(address), level), level)) &&
+      out->permissions == \old(PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level));
+    ensures mapped: \result == STATUS_OK ==> Leaf(table->memory, table->root, PageOf(address), level);
+    ensures frame: \result == STATUS_OK ==> PteFrame(Entry(table->memory, table->root, PageOf(address), level), level) == out->frame;
+    ensures permissions: \result == STATUS_OK ==>
+      PtePermissions(Entry(table->memory, table->root, PageOf(address), level), level) == out->permissions;
+    ensures whole: \result == STATUS_OK ==>
+      WholeMapped(table->memory, table->root, PageOf(address), level, out->frame, out->permissions);
+    ensures clear: \result == STATUS_OK ==> PteAccessed(Entry(table->memory, table->root, PageOf(address), level)) != 1 &&
+      PteDirty(Entry(table->memory, table->root, PageOf(address), level)) != 1;
+    ensures others: \result == STATUS_OK ==>
+      SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), level);
+    ensures flush: \result == STATUS_OK && (out->accessed == 1 || out->dirty == 1) ==> Owed{Pre, Post}(flush, PageOf(address), level, level);
+    ensures no_flush: \result == STATUS_OK && out->accessed == 0 && out->dirty == 0 ==> *flush == \old(*flush);
+    ensures no_table: SameChain{Pre, Post}(flush);
+    ensures unchanged: \result != STATUS_OK ==> *out == \old(*out) && *flush == \old(*flush) &&
+      SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+enum status pagetable_test_and_clear(struct pagetable *table, uint64_t address, uint32_t level,
+                                     struct translation *out, struct flush *flush);
 
 /* Replaces the page of this level (2 or 3) at address by 512 pages of the level below, with the same frames,
  * permissions, accessed and dirty: every address translates as before, and nothing has to be flushed. If the page
