@@ -384,8 +384,7 @@ static inline uint64_t change_slot(const struct pagetable *table, frame_t frame,
   */
   do {
     entry = held;
-    uint64_t next = clears ? pte_leaf(pte_frame(entry, level), permissions, level)
-                           : pte_with_permissions(entry, permissions, level);
+    uint64_t next = pte_with_permissions(entry, permissions, level, clears);
     held = swap_slot(table, frame, index, entry, next);
   } while (held != entry);
   return entry;

@@ -18,21 +18,22 @@ static inline uint64_t pte_leaf(uint32_t frame, uint32_t permissions, uint32_t l
   return pte_page(frame, permissions, 0, level);
 }
 
-/* The same page of a table of this level with other permissions; accessed and dirty are carried over. */
+/* The same page of a table of this level with these permissions; accessed and dirty are carried over, or cleared. */
 /*@ requires known: PteKnown(permissions) && PteAligned(PteFrame(entry, level), level);
     assigns \nothing;
     ensures present: PtePresent(\result);
     ensures page: PteTable(\result, level) == 0 && !PteReserved(\result, level);
     ensures frame: PteFrame(\result, level) == PteFrame(entry, level);
     ensures permissions: PtePermissions(\result, level) == permissions;
-    ensures accessed: PteAccessed(\result) == PteAccessed(entry);
-    ensures dirty: PteDirty(\result) == PteDirty(entry);
+    ensures accessed: PteAccessed(\result) == (clears ? 0 : PteAccessed(entry));
+    ensures dirty: PteDirty(\result) == (clears ? 0 : PteDirty(entry));
     ensures bits: 0 <= PteAccessed(entry) <= 1 && 0 <= PteDirty(entry) <= 1;
 */
-static inline uint64_t pte_with_permissions(uint64_t entry, uint32_t permissions, uint32_t level)
+static inline uint64_t pte_with_permissions(uint64_t entry, uint32_t permissions, uint32_t level,
+                                            bool clears)
 {
   uint32_t seen = (pte_accessed(entry) ? 1u : 0u) + (pte_dirty(entry) ? 2u : 0u);
-  return pte_page(pte_frame(entry, level), permissions, seen, level);
+  return pte_page(pte_frame(entry, level), permissions, clears ? 0 : seen, level);
 }
 
 #endif

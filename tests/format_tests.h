@@ -71,11 +71,23 @@ static void new_permissions_keep_frame_accessed_and_dirty_at_every_size(void **s
   for (uint32_t level = 1; level <= PAGE_SIZES; level++)
     for (uint32_t seen = 0; seen < 4; seen++) {
       uint64_t entry = pte_page(0x80000, PAGE_WRITE | PAGE_WRITE_COMBINING, seen, level);
-      uint64_t changed = pte_with_permissions(entry, PAGE_USER | PAGE_UNCACHED, level);
+      uint64_t changed = pte_with_permissions(entry, PAGE_USER | PAGE_UNCACHED, level, false);
       assert_int_equal(pte_permissions(changed, level), PAGE_USER | PAGE_UNCACHED);
       assert_int_equal(pte_frame(changed, level), 0x80000);
       assert_int_equal(pte_accessed(changed), seen & 1);
       assert_int_equal(pte_dirty(changed), seen >> 1);
+    }
+}
+
+static void accessed_and_dirty_are_cleared_at_every_size_and_nothing_else(void **state)
+{
+  (void)state;
+  uint32_t permissions = PAGE_WRITE | PAGE_WRITE_COMBINING;
+  for (uint32_t level = 1; level <= PAGE_SIZES; level++)
+    for (uint32_t seen = 0; seen < 4; seen++) {
+      uint64_t entry = pte_page(0x80000, permissions, seen, level);
+      uint64_t cleared = pte_with_permissions(entry, permissions, level, true);
+      assert_true(cleared == pte_page(0x80000, permissions, 0, level));
     }
 }
 
@@ -114,6 +126,7 @@ static void frame_numbers_of_more_than_32_bits_are_refused(void **state)
       cmocka_unit_test(a_table_is_no_page_and_a_page_is_no_table),                                 \
       cmocka_unit_test(permissions_survive_the_round_trip_at_every_size),                          \
       cmocka_unit_test(new_permissions_keep_frame_accessed_and_dirty_at_every_size),               \
+      cmocka_unit_test(accessed_and_dirty_are_cleared_at_every_size_and_nothing_else),             \
       cmocka_unit_test(what_the_format_makes_it_does_not_refuse),                                  \
       cmocka_unit_test(a_page_that_does_not_begin_at_its_length_is_refused),                       \
       cmocka_unit_test(frame_numbers_of_more_than_32_bits_are_refused)
