@@ -102,6 +102,7 @@ struct model_mapping {
   uint32_t permissions;
   bool accessed;
   bool dirty;
+  bool remembered; /* accessed was cleared: until a flush, the processor may take it for set */
 };
 
 struct model_table {
@@ -154,6 +155,8 @@ enum status model_unmap_status(struct model_spaces *s, uint32_t space, uint64_t 
                                uint32_t level);
 enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_t address,
                                  uint32_t level, uint32_t permissions);
+enum status model_clear_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                               uint32_t level);
 enum status model_split_status(struct model_spaces *s, uint32_t space, uint64_t address,
                                uint32_t level);
 enum status model_merge_status(struct model_spaces *s, uint32_t space, uint64_t address,
@@ -175,6 +178,9 @@ void model_owe(const struct model_spaces *s, struct model_flush *flush, uint64_t
 /* The mapping goes, and the tables that are empty then retire: their frames stay in use until a flush is done. */
 void model_unmap(struct model_spaces *s, struct model_mapping *mapping);
 void model_protect(struct model_spaces *s, struct model_mapping *mapping, uint32_t permissions);
+/* Accessed and dirty go. If either was set, the page has to be flushed, and the processor may
+ * remember it as accessed until then. */
+void model_clear(struct model_spaces *s, struct model_mapping *mapping);
 /* The mapping becomes 512 of the level below, the first of which is then where it was; their table is there. */
 void model_split(struct model_spaces *s, struct model_mapping *mapping);
 /* The 512 mappings from address on become one of this level; their table retires. */

@@ -194,6 +194,13 @@ enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_
   return changes ? STATUS_BAD_PERMISSION : STATUS_OK;
 }
 
+enum status model_clear_status(struct model_spaces *s, uint32_t space, uint64_t address,
+                               uint32_t level)
+{
+  enum status status = page_status(s, address, 0, level);
+  return status == STATUS_OK ? found_status(s, space, address, level) : status;
+}
+
 /* What is mapped where a page that has smaller ones is to be. */
 static enum status large_status(struct model_spaces *s, uint32_t space, uint64_t address,
                                 uint32_t level)
@@ -295,6 +302,7 @@ void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_
   mapping->permissions = permissions;
   mapping->accessed = false;
   mapping->dirty = false;
+  mapping->remembered = false;
   if (permissions & PAGE_UNOWNED)
     return;
   uint32_t head = s->memory->head[frame];
@@ -398,6 +406,9 @@ void model_flushed(struct model_spaces *s, uint32_t space)
     named = before != frame;
     frame = before;
   }
+  for (uint32_t i = 0; i < s->nmappings; i++)
+    if (s->mappings[i].space == space)
+      s->mappings[i].remembered = false;
   *flush = (struct model_flush){0};
 }
 
@@ -419,6 +430,15 @@ void model_protect(struct model_spaces *s, struct model_mapping *mapping, uint32
 {
   mapping->permissions = permissions;
   model_owe(s, &s->flushes[mapping->space], mapping->address, mapping->level, mapping->level);
+}
+
+void model_clear(struct model_spaces *s, struct model_mapping *mapping)
+{
+  if (mapping->accessed || mapping->dirty)
+    model_owe(s, &s->flushes[mapping->space], mapping->address, mapping->level, mapping->level);
+  mapping->remembered = mapping->remembered || mapping->accessed;
+  mapping->accessed = false;
+  mapping->dirty = false;
 }
 
 void model_split(struct model_spaces *s, struct model_mapping *mapping)

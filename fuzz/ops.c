@@ -20,9 +20,9 @@ static const uint8_t kinds[FIRST_CODES] = {
 
 /* Kinds that were added later: each is the second meaning of a few frequent codes. */
 static const uint8_t later[][2] = {
-    {19, OP_TABLE_SPLIT}, {26, OP_TABLE_SPLIT},   {37, OP_TABLE_SPLIT},
-    {22, OP_TABLE_MERGE}, {40, OP_TABLE_MERGE},   {51, OP_TABLE_MERGE},
-    {47, OP_TABLE_ALLOW}, {25, OP_TABLE_FLUSHED}, {36, OP_TABLE_FLUSHED}};
+    {19, OP_TABLE_SPLIT},   {26, OP_TABLE_SPLIT}, {37, OP_TABLE_SPLIT}, {22, OP_TABLE_MERGE},
+    {40, OP_TABLE_MERGE},   {51, OP_TABLE_MERGE}, {47, OP_TABLE_ALLOW}, {25, OP_TABLE_FLUSHED},
+    {36, OP_TABLE_FLUSHED}, {8, OP_TABLE_CLEAR},  {34, OP_TABLE_CLEAR}};
 
 static const struct op_shape shapes[OP_KINDS] = {
     [OP_NOTHING] = {"nothing", 0, {0}, {0}, {0}},
@@ -91,6 +91,11 @@ static const struct op_shape shapes[OP_KINDS] = {
                           {"page", "permissions", "space"},
                           {"space", "address", "permissions"},
                           {"frame", "permissions", "seen"}},
+    [OP_TABLE_CLEAR] = {"pagetable_test_and_clear",
+                        14,
+                        {"page", "bytes", "space"},
+                        {"space", "address"},
+                        {"frame", "permissions", "seen"}},
     [OP_TABLE_SPLIT] =
         {"pagetable_split", 14, {"page", "bytes", "space"}, {"space", "address"}, {"table"}},
     [OP_TABLE_MERGE] = {"pagetable_merge",

@@ -13,8 +13,8 @@
  * rest of the arguments (order, count, size: the same four ways), the upper four belong to the
  * operation (ops_extra).
  *
- * A page is of 4 KiB, unless bits 12 and 13 of c say otherwise where it is mapped, unmapped, protected, split or merged:
- * 0 leaves it as it is (4 KiB to map, the size of the mapping that was chosen to unmap or split, the next one above it to
+ * A page is of 4 KiB, unless bits 12 and 13 of c say otherwise where it is mapped, unmapped, protected, cleared, split or merged:
+ * 0 leaves it as it is (4 KiB to map, the size of the mapping that was chosen to unmap, clear or split, the next one above it to
  * merge), 1 is 2 MiB, 2 is 1 GiB, 3 a level that no page has. The bits below them, with the two that name the space, choose a frame of a block; where
  * an address is asked for or touched they choose one inside a larger page.
  */
@@ -69,6 +69,7 @@ enum op_kind {
   OP_TABLE_MAP,
   OP_TABLE_UNMAP,
   OP_TABLE_PROTECT,
+  OP_TABLE_CLEAR,
   OP_TABLE_SPLIT,
   OP_TABLE_MERGE,
   OP_TABLE_QUERY,

@@ -160,24 +160,24 @@ void replay_merging(struct replay *r, struct owing *owing, uint32_t table)
   owing->contents = contents(r, table);
 }
 
-void replay_owed(struct replay *r, const struct owing *owing, bool done, uint64_t address,
+void replay_owed(struct replay *r, const struct owing *owing, bool owes, uint64_t address,
                  uint32_t level, uint32_t pieces)
 {
   struct model_flush *m = &r->spaces.flushes[owing->space];
   if (r->broken)
     return;
-  replay_expect(r, done || same_flush(&r->flushes[owing->space], &owing->before),
-                "a call that is refused leaves the flush as it is");
+  replay_expect(r, owes || same_flush(&r->flushes[owing->space], &owing->before),
+                "a call that owes nothing leaves the flush as it is");
   const char *broken = compare_flush(r, owing->space, owing->garbled);
   replay_expect(r, broken == NULL, broken);
-  if (done && !r->broken)
+  if (owes && !r->broken)
     check_new_retired(r, owing);
   if (!owing->garbled)
     return;
   /* The caller knows better again, and has lost nothing. */
   struct model_flush honest = owing->honest;
   bool went = r->spaces.ntables < owing->ntables;
-  if (done)
+  if (owes)
     model_owe(&r->spaces, &honest, address, level, pieces);
   honest.tables = honest.tables || went;
   honest.table = went ? m->table : honest.table;

@@ -80,8 +80,8 @@ struct owing {
 struct owing replay_owing(struct replay *r, const struct op *op, uint32_t space);
 /* The call may merge the pages of this table. */
 void replay_merging(struct replay *r, struct owing *owing, uint32_t table);
-/* After it, when the model has followed: the page at address, of this level and in such pieces, was changed if done. */
-void replay_owed(struct replay *r, const struct owing *owing, bool done, uint64_t address,
+/* After it, when the model has followed: the page at address, of this level and in such pieces, is added if it owes. */
+void replay_owed(struct replay *r, const struct owing *owing, bool owes, uint64_t address,
                  uint32_t level, uint32_t pieces);
 /* The space's flush is done, be it garbled or not. */
 void replay_flush(struct replay *r, uint32_t space);

@@ -559,6 +559,28 @@ static void protect_op(struct replay *r, const struct op *op)
   check_way(r, page);
 }
 
+static void clear_op(struct replay *r, const struct op *op)
+{
+  struct page page = asked_page(r, op, ops_pick(op));
+  struct translation found = {UNTOUCHED, UNTOUCHED, UNTOUCHED, false, false};
+  if (page.space == MODEL_SPACES)
+    return;
+  replay_args(r, page.space, page.address, 0, 0);
+  r->step.level = page.level;
+  enum status expected = model_clear_status(&r->spaces, page.space, page.address, page.level);
+  struct owing owing = replay_owing(r, op, page.space);
+  enum status status = pagetable_test_and_clear(&r->tables[page.space], page.address, page.level,
+                                                &found, &r->flushes[page.space]);
+  bool done = replay_agree(r, status, expected);
+  struct model_mapping *mapping = model_mapping(&r->spaces, page.space, page.address);
+  expect_translation(r, &found, done, page.address, mapping);
+  bool owes = done && (mapping->accessed || mapping->dirty);
+  if (done)
+    model_clear(&r->spaces, mapping);
+  replay_owed(r, &owing, owes, page.address, page.level, page.level);
+  check_way(r, page);
+}
+
 /* An address: in a larger page that is mapped, one that the rest of c chooses. */
 static struct page some_address(struct replay *r, const struct op *op)
 {
@@ -594,7 +616,8 @@ static bool promised(const struct model_mapping *mapping, uint32_t access)
          !((access & WALK_USER) && !(has & PAGE_USER));
 }
 
-/* The processor reads, writes or executes. */
+/* The processor reads, writes or executes. The upper bit of the operation's extra: it still remembers the page as
+ * accessed, where it may. */
 static void touch_op(struct replay *r, const struct op *op)
 {
   struct page page = some_address(r, op);
@@ -603,10 +626,12 @@ static void touch_op(struct replay *r, const struct op *op)
   uint64_t frame = UNTOUCHED;
   if (page.space == MODEL_SPACES)
     return;
-  replay_args(r, page.space, address, access, 0);
-  bool allowed = replay_access(r, page.space, address, access, &frame);
   struct model_mapping *mapping =
       model_canonical(&r->spaces, address) ? model_mapping(&r->spaces, page.space, address) : NULL;
+  if (ops_extra(op) >= 8 && mapping && mapping->remembered)
+    access |= WALK_REMEMBERED;
+  replay_args(r, page.space, address, access, 0);
+  bool allowed = replay_access(r, page.space, address, access, &frame);
   bool expected = mapping && promised(mapping, access);
   replay_expect(r, allowed == expected, "the processor may do what the permissions say");
   replay_out(r, 0, allowed);
@@ -615,7 +640,7 @@ static void touch_op(struct replay *r, const struct op *op)
   replay_expect(r, frame == mapping->frame + (address - mapping->address) / PAGE_SIZE,
                 "the processor reaches the frame that was mapped");
   replay_out(r, 1, frame);
-  mapping->accessed = true;
+  mapping->accessed = mapping->accessed || !(access & WALK_REMEMBERED);
   mapping->dirty = mapping->dirty || (access & WALK_WRITE);
 }
 
@@ -645,6 +670,8 @@ void replay_table_op(struct replay *r, const struct op *op)
     unmap_op(r, op);
   else if (op->kind == OP_TABLE_PROTECT)
     protect_op(r, op);
+  else if (op->kind == OP_TABLE_CLEAR)
+    clear_op(r, op);
   else if (op->kind == OP_TABLE_SPLIT)
     split_op(r, op);
   else if (op->kind == OP_TABLE_MERGE)

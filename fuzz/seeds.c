@@ -10,6 +10,7 @@
 
 #include "model.h"
 #include "ops.h"
+#include "walk.h"
 
 static uint8_t bytes[OPS_HEADER_BYTES + OPS_BYTES * OPS_MAX];
 static size_t used;
@@ -624,7 +625,7 @@ static void pages_in_the_way(void)
   static const uint32_t levels[4] = {0, LEVEL2, LEVEL3, NO_LEVEL};
   large_machine(9);
   pages_of_each_size();
-  for (uint32_t kind = OP_TABLE_MAP; kind <= OP_TABLE_PROTECT; kind++)
+  for (uint32_t kind = OP_TABLE_MAP; kind <= OP_TABLE_CLEAR; kind++)
     for (uint32_t level = 0; level < 4; level++) {
       for (uint32_t page = 0; page < 4; page++) {
         static const uint32_t pages[4] = {0x1234, 0x1111, 0x2222, 0x1300};
@@ -1194,11 +1195,96 @@ static void corrupted_retired_tables(void)
   save("pagetable-corruptions-of-tables-that-went-noticed");
 }
 
+/* An access, which the processor may have remembered the page for: the upper bit of the operation's extra. */
+#define TOUCH(access) MODE(PICK_LIVE, 0, access)
+
+static void clear(uint32_t mapping)
+{
+  add(OP_TABLE_CLEAR, LIVE, mapping, 0, 0);
+}
+
+/* Pages of each size, which the processor has not touched, has read, has written, touches again before the flush and
+ * after it. Each clear is its own flush in the second round. */
+static void accessed_and_dirty(void)
+{
+  static const uint32_t touches[5] = {0, WALK_WRITE, WALK_REMEMBERED, WALK_REMEMBERED + WALK_WRITE,
+                                      WALK_WRITE};
+  for (uint32_t each = 0; each < 2; each++) {
+    large_machine(9);
+    pages_of_each_size();
+    for (uint32_t mapping = 0; mapping < 4; mapping++) {
+      clear(mapping);
+      for (uint32_t k = 0; k < 5; k++) {
+        add(OP_TABLE_TOUCH, TOUCH(touches[k]), mapping, 0, 1000 * k);
+        clear(mapping);
+        if (each)
+          flushed(0);
+        clear(mapping);
+        add(OP_TABLE_QUERY, LIVE, mapping, 0, 0);
+      }
+    }
+    flushed(0);
+    for (uint32_t mapping = 0; mapping < 4; mapping++)
+      add(OP_TABLE_TOUCH, TOUCH(WALK_REMEMBERED + WALK_WRITE), mapping, 0, 0);
+    unmap(0);
+    save(each ? "pagetable-each-clear-is-flushed" : "pagetable-clears-wait-for-one-flush");
+  }
+
+  one_large_page();
+  add(OP_TABLE_TOUCH, TOUCH(WALK_WRITE), 0, 0, 0);
+  clear(0);
+  split(0);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_TABLE_TOUCH, TOUCH(k % 2 * WALK_REMEMBERED + k / 2 * WALK_WRITE), 100 + k, 0, 0);
+  for (uint32_t k = 0; k < 5; k++)
+    clear(100 + k);
+  flushed(0);
+  add(OP_TABLE_TOUCH, TOUCH(WALK_WRITE), LAST, 0, 0);
+  clear(LAST);
+  merge(0);
+  clear(0);
+  clear(0);
+  save("pagetable-pieces-are-cleared-one-by-one");
+}
+
+/* Where no such page is, at addresses and of sizes that there are not; then with a flush that the caller garbles. */
+static void wrong_clears(void)
+{
+  static const uint32_t levels[4] = {0, LEVEL2, LEVEL3, NO_LEVEL};
+  static const uint32_t pages[4] = {0x1234, 0x1111, 0x2222, 0x1300};
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_TABLE_TOUCH, TOUCH(WALK_WRITE * (k % 2)), k, 0, 0);
+  for (uint32_t level = 0; level < 4; level++)
+    for (uint32_t k = 0; k < 4; k++) {
+      add(OP_TABLE_CLEAR, MODE(PICK_LIVE, 0, 0), k, k, levels[level]);
+      add(OP_TABLE_CLEAR, MODE(PICK_ANY, 0, 0), pages[k], k, levels[level]);
+      add(OP_TABLE_CLEAR, MODE(PICK_RAW, 0, 0), pages[k], k, levels[level]);
+      add(OP_TABLE_TOUCH, TOUCH(WALK_WRITE * (k % 2)), k, 0, 0);
+    }
+  save("pagetable-every-wrong-clear");
+
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t k = 0; k < 32; k++) {
+    add(OP_TABLE_TOUCH, TOUCH(k / 4 % 2 * WALK_WRITE), k, 0, 0);
+    add(OP_TABLE_CLEAR, GARBLED, k, 77 * k, k % 16);
+    add(OP_TABLE_CLEAR, GARBLED, k, 16 * k, k % 16);
+    add(OP_TABLE_CLEAR, MODE(PICK_RAW, PICK_RAW, 5), k, 16 * k, k % 16);
+    if (k % 8 == 7)
+      flushed(0);
+  }
+  save("pagetable-garbled-flush-of-clears");
+}
+
 static void flushes(void)
 {
   tables_that_went();
   ranges();
   garbled_flushes();
+  accessed_and_dirty();
+  wrong_clears();
   any_frame();
   corrupted_retired_tables();
 }

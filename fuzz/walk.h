@@ -11,6 +11,8 @@
 #define WALK_WRITE 1u
 #define WALK_EXECUTE 2u
 #define WALK_USER 4u
+/* The processor remembers the page as accessed, from before that was cleared, and so does not set it again. */
+#define WALK_REMEMBERED 8u
 
 #define WALK_OTHER_CACHING UINT32_MAX
 

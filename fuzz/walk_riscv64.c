@@ -66,5 +66,5 @@ uint64_t walk_touched(uint64_t entry, enum walk_kind kind, uint32_t access)
 {
   if (kind == WALK_TABLE)
     return entry;
-  return entry | ACCESSED | (access & WALK_WRITE ? DIRTY : 0);
+  return entry | (access & WALK_REMEMBERED ? 0 : ACCESSED) | (access & WALK_WRITE ? DIRTY : 0);
 }

@@ -64,5 +64,6 @@ bool walk_allows(uint64_t entry, enum walk_kind kind, uint32_t access)
 uint64_t walk_touched(uint64_t entry, enum walk_kind kind, uint32_t access)
 {
   bool dirties = kind == WALK_PAGE && (access & WALK_WRITE);
-  return entry | ACCESSED | (dirties ? DIRTY : 0);
+  bool remembered = kind == WALK_PAGE && (access & WALK_REMEMBERED);
+  return entry | (remembered ? 0 : ACCESSED) | (dirties ? DIRTY : 0);
 }

@@ -235,6 +235,40 @@ static void pages_protected_or_merged_are_to_be_flushed(void **state)
   assert_int_equal(spaces.flushes[1].pages, 0);
 }
 
+static void only_a_page_that_was_accessed_or_dirty_owes_a_flush_when_it_is_cleared(void **state)
+{
+  (void)state;
+  for (uint32_t seen = 0; seen < 4; seen++) {
+    a_space_with_two_pages();
+    struct model_mapping *page = model_mapping(&spaces, 0, 0x6000);
+    page->accessed = seen % 2 == 1;
+    page->dirty = seen / 2 == 1;
+    model_clear(&spaces, page);
+    assert_false(page->accessed || page->dirty);
+    assert_int_equal(spaces.flushes[0].pages, seen == 0 ? 0 : 1);
+    assert_int_equal(spaces.flushes[0].first, seen == 0 ? 0 : 6);
+    assert_int_equal(spaces.flushes[0].level, seen == 0 ? 0 : 1);
+  }
+}
+
+static void a_page_that_was_accessed_is_remembered_until_its_space_is_flushed(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  struct model_mapping *page = model_mapping(&spaces, 0, 0x6000);
+  page->dirty = true;
+  model_clear(&spaces, page);
+  assert_false(page->remembered);
+  page->accessed = true;
+  model_clear(&spaces, page);
+  model_clear(&spaces, page);
+  assert_true(page->remembered);
+  model_flushed(&spaces, 1);
+  assert_true(page->remembered);
+  model_flushed(&spaces, 0);
+  assert_false(page->remembered);
+}
+
 /* Tables that went from two spaces: 5, 4, 3 in this order from the first, 8, 7 from the other one. */
 static void two_spaces_with_tables_that_went(void)
 {
@@ -374,6 +408,13 @@ static void a_page_in_the_way_is_named_by_its_size(void **state)
   assert_int_equal(model_protect_status(&spaces, 0, 0x600000, 2, p), STATUS_NOT_MAPPED);
   assert_int_equal(model_protect_status(&spaces, 0, 0x400000, 2, 0), STATUS_BAD_PERMISSION);
   assert_int_equal(model_protect_status(&spaces, 0, 0x400000, 2, p), STATUS_OK);
+  assert_int_equal(model_clear_status(&spaces, 0, 0x400000, 0), STATUS_BAD_LEVEL);
+  assert_int_equal(model_clear_status(&spaces, 0, (uint64_t)1 << 47, 1), STATUS_NOT_CANONICAL);
+  assert_int_equal(model_clear_status(&spaces, 0, 0x401000, 2), STATUS_MISALIGNED);
+  assert_int_equal(model_clear_status(&spaces, 0, 0x600000, 2), STATUS_NOT_MAPPED);
+  assert_int_equal(model_clear_status(&spaces, 0, 0x401000, 1), STATUS_LARGER_PAGE);
+  assert_int_equal(model_clear_status(&spaces, 0, 0, 2), STATUS_SMALLER_PAGES);
+  assert_int_equal(model_clear_status(&spaces, 0, 0x400000, 2), STATUS_OK);
 }
 
 static void a_large_page_owns_only_a_block_that_holds_it(void **state)
@@ -641,6 +682,8 @@ int main(void)
       cmocka_unit_test(the_upper_half_follows_the_lower_one_in_a_range),
       cmocka_unit_test(a_range_that_was_too_long_ends_with_the_last_page),
       cmocka_unit_test(pages_protected_or_merged_are_to_be_flushed),
+      cmocka_unit_test(only_a_page_that_was_accessed_or_dirty_owes_a_flush_when_it_is_cleared),
+      cmocka_unit_test(a_page_that_was_accessed_is_remembered_until_its_space_is_flushed),
       cmocka_unit_test(a_flush_that_names_another_table_gives_that_one_back_and_those_before_it),
       cmocka_unit_test(a_flush_that_names_no_table_that_went_gives_back_nothing),
       cmocka_unit_test(a_table_that_others_hold_outlives_its_flush),

@@ -82,6 +82,8 @@ static void accessed_and_dirty_are_set_in_the_page_alone(void **state)
   assert_int_equal(walk_touched(0x1, WALK_TABLE, WALK_WRITE), 0x1);
   assert_int_equal(walk_touched(0x7, WALK_PAGE, WALK_WRITE), 0xC7);
   assert_int_equal(walk_touched(0x7, WALK_PAGE, 0), 0x47);
+  assert_int_equal(walk_touched(0x7, WALK_PAGE, WALK_REMEMBERED), 0x7);
+  assert_int_equal(walk_touched(0x7, WALK_PAGE, WALK_REMEMBERED | WALK_WRITE), 0x87);
 }
 
 int main(void)

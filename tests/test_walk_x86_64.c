@@ -72,6 +72,9 @@ static void accessed_is_set_on_the_way_and_dirty_in_the_page(void **state)
   assert_int_equal(walk_touched(7, WALK_TABLE, WALK_WRITE), 0x27);
   assert_int_equal(walk_touched(7, WALK_PAGE, WALK_WRITE), 0x67);
   assert_int_equal(walk_touched(7, WALK_PAGE, 0), 0x27);
+  assert_int_equal(walk_touched(7, WALK_PAGE, WALK_REMEMBERED), 7);
+  assert_int_equal(walk_touched(7, WALK_PAGE, WALK_REMEMBERED | WALK_WRITE), 0x47);
+  assert_int_equal(walk_touched(7, WALK_TABLE, WALK_REMEMBERED), 0x27);
 }
 
 int main(void)
