@@ -1276,6 +1276,17 @@ static void wrong_clears(void)
       flushed(0);
   }
   save("pagetable-garbled-flush-of-clears");
+
+  /* A page that is dirty alone was cleared before, so that only a garbled flush does not have it yet. */
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t k = 0; k < 16; k++) {
+    add(OP_TABLE_TOUCH, TOUCH(0), k, 0, 0);
+    clear(k);
+    add(OP_TABLE_TOUCH, TOUCH(WALK_REMEMBERED + WALK_WRITE), k, 0, 0);
+    add(OP_TABLE_CLEAR, GARBLED, k, 77 * k, k % 16);
+  }
+  save("pagetable-garbled-flush-of-pages-that-are-dirty-alone");
 }
 
 static void flushes(void)
