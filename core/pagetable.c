@@ -192,6 +192,8 @@ static inline void add_page(const struct pagetable *table, uint64_t page, uint32
   //@ assert place: (512 * frame + Digit(page, level)) / 512 == frame && Place(table->memory, table->root, page, level) == 512 * frame + Digit(page, level);
   //@ assert owner: frame < table->frames->nframes && Owner(table->frames, frame) == OWNER_TABLE1 + level - 1;
   add_entry(table, frame, index_of(page, level), entry);
+  //@ assert next_others: SameNextBut{Pre, Here}(table->frames, table->memory, frame, Digit(page, level));
+  //@ assert next_own: Next{Pre}(table->memory, frame, Digit(page, level), level) == -1 && Next(table->memory, frame, Digit(page, level), level) == -1;
   //@ assert next: SameNext{Pre, Here}(table->frames, table->memory);
   //@ assert paths: SamePaths{Pre, Here}(table->frames, table->memory);
   //@ assert path: Table(table->memory, table->root, page, level) == frame;
@@ -918,6 +920,8 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   report(table, entry, page, level, out);
   //@ assert tables_told: flush->tables == \at(flush->tables, Cut);
   //@ assert last_told: flush->table == \at(flush->table, Cut);
+  //@ assert level_told: flush->level == \at(flush->level, Cut);
+  //@ assert range_told: SameRange{Cut, Here}(flush);
   //@ assert chain_told: SameChain{Cut, Here}(flush);
   //@ assert table_told: Table(table->memory, table->root, page, level) == Table{Cut}(table->memory, table->root, page, level);
   //@ assert told: out->frame == PteFrame(entry, level) && out->permissions == PtePermissions(entry, level);
@@ -1040,7 +1044,10 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
     return STATUS_NOT_MAPPED;
   //@ assert mapped: Leaf(table->memory, table->root, page, at.level);
   //@ assert aligned: GoodPageSlot(table->frames, table->memory, 512 * at.frame + Digit(page, at.level));
+  //@ assert entry: SameEntry(entry, Entry(table->memory, table->root, page, at.level));
   report(table, entry, page, at.level, out);
+  //@ assert frame: out->frame == PteFrame(Entry(table->memory, table->root, page, at.level), at.level) + Offset(page, at.level);
+  //@ assert permissions: out->permissions == PtePermissions(Entry(table->memory, table->root, page, at.level), at.level);
   return STATUS_OK;
 }
 
