@@ -583,6 +583,7 @@ static void assert_refused(uint64_t address, uint32_t level, enum status map, en
   assert_int_equal(pagetable_map(&space, address, 0, level, PAGE_UNOWNED), map);
   assert_int_equal(pagetable_unmap(&space, address, level, &out, &other), others);
   assert_int_equal(pagetable_protect(&space, address, level, PAGE_UNOWNED, &out, &other), others);
+  assert_int_equal(pagetable_test_and_clear(&space, address, level, &out, &other), others);
   assert_true(out.frame == 1 && out.permissions == 2 && out.level == 3 && out.accessed &&
               !out.dirty);
   assert_true(other.address == 5 && other.pages == 6 && other.level == 7 && other.tables &&
@@ -1443,6 +1444,242 @@ static void whatever_a_flush_says_it_covers_what_is_changed_to_the_end(void **st
   assert_owed(0x8000, PAGETABLE_PAGES - 8, 1);
 }
 
+/* --- Accessed and dirty, tested and cleared --- */
+
+/* What the processor does with a page that it reads (seen is 1), or writes to (3); bit 0 is accessed, bit 1 dirty. */
+static void mark(uint64_t address, uint32_t level, uint32_t seen)
+{
+  const uint64_t index = address / size_of(level) % TABLE_ENTRIES;
+  memory[table_at(address, level) * TABLE_ENTRIES + index] |=
+      pte_page(0, 0, seen, level) - pte_page(0, 0, 0, level);
+}
+
+/* Which of these marks a translation has. */
+static uint32_t seen_of(struct translation found)
+{
+  return (found.accessed ? 1 : 0) + (found.dirty ? 2 : 0);
+}
+
+/* Clears a page that has these marks: they are told, and all else is kept. */
+static void assert_clears(uint64_t address, uint32_t level, uint32_t seen)
+{
+  struct translation was = {0};
+  const struct translation before = look(address);
+  assert_int_equal(pagetable_test_and_clear(&space, address, level, &was, &owed), STATUS_OK);
+  const struct translation after = look(address);
+  assert_int_equal(seen_of(was), seen);
+  assert_int_equal(seen_of(after), 0);
+  assert_int_equal(was.frame, before.frame);
+  assert_int_equal(was.permissions, before.permissions);
+  assert_int_equal(was.level, level);
+  assert_int_equal(after.frame, before.frame);
+  assert_int_equal(after.permissions, before.permissions);
+  assert_int_equal(after.level, level);
+}
+
+static void what_the_processor_did_with_a_page_is_told_and_cleared(void **state)
+{
+  (void)state;
+  const uint32_t kinds[] = {0, PAGE_WRITE | PAGE_USER, PAGE_EXECUTE | PAGE_GLOBAL,
+                            PAGE_WRITE | PAGE_UNCACHED, PAGE_WRITE_COMBINING};
+  for (uint32_t level = 1; level <= PAGE_LEVELS; level++)
+    for (size_t kind = 0; kind < 5; kind++) {
+      const uint64_t address = 0 - 2 * size_of(level);
+      make(20);
+      assert_int_equal(pagetable_map(&space, address, 262144, level, kinds[kind] | PAGE_UNOWNED),
+                       STATUS_OK);
+      const uint64_t before = free_frames();
+      for (uint32_t seen = 0; seen < 4; seen++) {
+        mark(address, level, seen);
+        assert_clears(address, level, seen);
+        assert_clears(address, level, 0);
+      }
+      assert_maps(address, 262144, level, kinds[kind] | PAGE_UNOWNED);
+      assert_int_equal(free_frames(), before);
+      sound();
+    }
+}
+
+static void a_cleared_page_keeps_its_reference(void **state)
+{
+  (void)state;
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  const frame_t block = take(BLOCK2);
+  assert_int_equal(pagetable_map(&space, SIZE2, block, 2, PAGE_WRITE), STATUS_OK);
+  assert_int_equal(pagetable_map(&space, 0, block + 7, 1, PAGE_WRITE), STATUS_OK);
+  mark(SIZE2, 2, 3);
+  mark(0, 1, 3);
+  assert_clears(SIZE2, 2, 3);
+  assert_clears(0, 1, 3);
+  assert_int_equal(references(block), 3);
+  sound();
+}
+
+static void a_page_that_was_neither_accessed_nor_dirty_owes_nothing(void **state)
+{
+  (void)state;
+  for (uint32_t level = 1; level <= PAGE_LEVELS; level++) {
+    const uint64_t address = 3 * size_of(level);
+    make(20);
+    assert_int_equal(pagetable_map(&space, address, 0, level, PAGE_UNOWNED), STATUS_OK);
+    assert_clears(address, level, 0);
+    assert_owed(0, 0, 0);
+    assert_false(owed.tables);
+    const struct flush before = {5, 6, 7, true, 8}; /* whatever is owed already */
+    owed = before;
+    assert_clears(address, level, 0);
+    assert_owed(5, 6, 7);
+    assert_true(owed.tables);
+    assert_int_equal(owed.table, 8);
+  }
+}
+
+static void a_page_that_was_accessed_or_dirty_owes_its_flush(void **state)
+{
+  (void)state;
+  for (uint32_t level = 1; level <= PAGE_LEVELS; level++)
+    for (uint32_t seen = 1; seen < 4; seen++) {
+      const uint64_t address = 0 - 3 * size_of(level);
+      make(20);
+      assert_int_equal(pagetable_map(&space, address, 0, level, PAGE_UNOWNED), STATUS_OK);
+      mark(address, level, seen);
+      assert_clears(address, level, seen);
+      assert_owed(address, size_of(level) / PAGE_SIZE, level);
+      assert_false(owed.tables);
+      flushed();
+      assert_owed(0, 0, 0);
+    }
+}
+
+static void a_cleared_page_is_added_to_what_is_owed(void **state)
+{
+  (void)state;
+  frame_t tables[TABLES];
+  make(40);
+  assert_int_equal(pagetable_map(&space, 0x5000, 0, 1, PAGE_UNOWNED), STATUS_OK);
+  cut_branch(0x5000, tables);
+  const frame_t last = owed.table;
+  for (uint64_t page = 1; page < 10; page++)
+    assert_int_equal(pagetable_map(&space, page * PAGE_SIZE, 0, 1, PAGE_UNOWNED), STATUS_OK);
+  mark(0x2000, 1, 1);
+  mark(0x7000, 1, 3);
+  for (uint64_t page = 1; page < 10; page++)
+    assert_clears(page * PAGE_SIZE, 1, page == 2 ? 1 : page == 7 ? 3 : 0);
+  assert_owed(0x2000, 6, 1);
+  assert_true(owed.tables);
+  assert_int_equal(owed.table, last);
+  flushed();
+  sound();
+}
+
+/* A clear that must fail so, and then everything is as it was. */
+static void assert_not_cleared(uint64_t address, uint32_t level, enum status status)
+{
+  size_t bytes;
+  struct translation out = {1, 2, 3, true, false};
+  uint8_t *before = take_picture(&bytes);
+  assert_int_equal(pagetable_test_and_clear(&space, address, level, &out, &owed), status);
+  uint8_t *after = take_picture(&bytes);
+  assert_memory_equal(before, after, bytes);
+  assert_true(out.frame == 1 && out.permissions == 2 && out.level == 3 && out.accessed &&
+              !out.dirty);
+  free(before);
+  free(after);
+}
+
+static void a_refused_clear_changes_nothing(void **state)
+{
+  (void)state;
+  const uint32_t bad[] = {0, 4, 5, UINT32_MAX};
+  make_each_size();
+  for (uint32_t level = 1; level <= PAGE_LEVELS; level++)
+    mark(level == 1 ? 0 : size_of(level), level, 3);
+  owe_page(5 * SIZE3, 1); /* so that the flush is not nothing either */
+  for (size_t i = 0; i < 4; i++) {
+    assert_not_cleared(0, bad[i], STATUS_BAD_LEVEL);
+    assert_not_cleared(HALF + 1, bad[i], STATUS_BAD_LEVEL);
+  }
+  for (uint32_t level = 1; level <= PAGE_LEVELS; level++) {
+    const uint64_t address = level == 1 ? 0 : size_of(level);
+    assert_not_cleared(HALF, level, STATUS_NOT_CANONICAL);
+    assert_not_cleared(0 - HALF - 1, level, STATUS_NOT_CANONICAL);
+    assert_not_cleared(address + 1, level, STATUS_MISALIGNED);
+    assert_not_cleared(address + size_of(level) / 2, level, STATUS_MISALIGNED);
+    assert_not_cleared(3 * SIZE3, level, STATUS_NOT_MAPPED);
+    assert_not_cleared(0 - HALF, level, STATUS_NOT_MAPPED);
+  }
+  assert_not_cleared(PAGE_SIZE, 1, STATUS_NOT_MAPPED); /* beside the page of 4 KiB */
+  assert_not_cleared(2 * SIZE2, 2, STATUS_NOT_MAPPED);
+  assert_not_cleared(SIZE2, 1, STATUS_LARGER_PAGE);
+  assert_not_cleared(2 * SIZE3 - PAGE_SIZE, 1, STATUS_LARGER_PAGE);
+  assert_not_cleared(SIZE3, 2, STATUS_LARGER_PAGE);
+  assert_not_cleared(0, 2, STATUS_SMALLER_PAGES);
+  assert_not_cleared(0, 3, STATUS_SMALLER_PAGES);
+}
+
+static void a_page_that_could_not_be_mapped_any_more_can_be_cleared(void **state)
+{
+  (void)state;
+  const uint32_t both = PAGE_WRITE | PAGE_EXECUTE | PAGE_UNOWNED;
+  for (uint32_t level = 1; level <= PAGE_LEVELS; level++) {
+    make(20);
+    pagetable_allow_write_execute(&space, true);
+    assert_int_equal(pagetable_map(&space, 0, 0, level, both), STATUS_OK);
+    pagetable_allow_write_execute(&space, false);
+    mark(0, level, 3);
+    assert_clears(0, level, 3);
+    assert_int_equal(look(0).permissions, both);
+    sound();
+  }
+}
+
+static void pages_beside_a_cleared_one_keep_their_accessed_and_dirty(void **state)
+{
+  (void)state;
+  struct pagetable other;
+  for (uint32_t level = 1; level <= PAGE_LEVELS; level++) {
+    make(60);
+    const uint64_t size = size_of(level);
+    const uint64_t beside[] = {3 * size, 5 * size, 6 * size, 0 - 4 * size};
+    assert_int_equal(pagetable_map(&space, 4 * size, 0, level, PAGE_UNOWNED), STATUS_OK);
+    mark(4 * size, level, 3);
+    for (uint32_t i = 0; i < 4; i++) { /* one of each kind, all on the same frames */
+      assert_int_equal(pagetable_map(&space, beside[i], 0, level, PAGE_UNOWNED), STATUS_OK);
+      mark(beside[i], level, i);
+    }
+    const struct pagetable first = space;
+    assert_int_equal(pagetable_create(&other, &frames, memory), STATUS_OK);
+    assert_int_equal(pagetable_map(&other, 4 * size, 0, level, PAGE_UNOWNED), STATUS_OK);
+    space = other;
+    mark(4 * size, level, 3);
+    space = first;
+    assert_clears(4 * size, level, 3);
+    for (uint32_t i = 0; i < 4; i++)
+      assert_int_equal(seen_of(look(beside[i])), i);
+    space = other; /* nor does the same page of another address space change */
+    assert_int_equal(seen_of(look(4 * size)), 3);
+    space = first;
+  }
+}
+
+static void a_piece_of_a_split_page_is_cleared_by_itself(void **state)
+{
+  (void)state;
+  for (uint32_t level = 2; level <= PAGE_LEVELS; level++) {
+    const uint64_t piece = size_of(level - 1);
+    make(20);
+    assert_int_equal(pagetable_map(&space, 0, 0, level, PAGE_UNOWNED | PAGE_WRITE), STATUS_OK);
+    mark(0, level, 3);
+    assert_int_equal(pagetable_split(&space, 0, level), STATUS_OK);
+    assert_clears(511 * piece, level - 1, 3);
+    assert_clears(9 * piece, level - 1, 3);
+    for (uint64_t i = 0; i < TABLE_ENTRIES; i++)
+      assert_int_equal(seen_of(look(i * piece)), i == 9 || i == 511 ? 0 : 3);
+    assert_int_equal(pagetable_merge(&space, 0, level, &owed), STATUS_OK);
+    assert_clears(0, level, 3); /* a page that was merged counts as used */
+  }
+}
+
 static void a_frame_that_others_gave_back_is_left_alone(void **state)
 {
   (void)state;
@@ -1560,6 +1797,15 @@ int main(void)
       cmocka_unit_test(a_chain_that_was_cut_is_given_back_as_far_as_it_goes),
       cmocka_unit_test(a_chain_that_is_a_circle_ends),
       cmocka_unit_test(whatever_a_flush_says_it_covers_what_is_changed_to_the_end),
+      cmocka_unit_test(what_the_processor_did_with_a_page_is_told_and_cleared),
+      cmocka_unit_test(a_cleared_page_keeps_its_reference),
+      cmocka_unit_test(a_page_that_was_neither_accessed_nor_dirty_owes_nothing),
+      cmocka_unit_test(a_page_that_was_accessed_or_dirty_owes_its_flush),
+      cmocka_unit_test(a_cleared_page_is_added_to_what_is_owed),
+      cmocka_unit_test(a_refused_clear_changes_nothing),
+      cmocka_unit_test(a_page_that_could_not_be_mapped_any_more_can_be_cleared),
+      cmocka_unit_test(pages_beside_a_cleared_one_keep_their_accessed_and_dirty),
+      cmocka_unit_test(a_piece_of_a_split_page_is_cleared_by_itself),
       cmocka_unit_test(a_frame_that_others_gave_back_is_left_alone),
       cmocka_unit_test(check_names_planted_corruptions),
       cmocka_unit_test(check_names_pages_that_their_table_cannot_hold),
