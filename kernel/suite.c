@@ -138,6 +138,7 @@ static const struct test tests[] = {
     {"a_large_page_shows_its_block", a_large_page_shows_its_block},
     {"a_page_of_1_gib_shows_memory", a_page_of_1_gib_shows_memory},
     {"pages_are_marked_when_used", pages_are_marked_when_used},
+    {"marks_are_cleared_and_set_again", marks_are_cleared_and_set_again},
     {"a_page_is_split_and_merged", a_page_is_split_and_merged},
     {"a_page_of_1_gib_is_split_and_merged", a_page_of_1_gib_is_split_and_merged},
     {"a_table_that_went_waits_for_the_flush", a_table_that_went_waits_for_the_flush},

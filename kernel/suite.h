@@ -32,6 +32,7 @@ const char *aliases_share_a_frame(void);
 const char *a_large_page_shows_its_block(void); /* suite_large.c */
 const char *a_page_of_1_gib_shows_memory(void);
 const char *pages_are_marked_when_used(void);
+const char *marks_are_cleared_and_set_again(void);
 const char *a_page_is_split_and_merged(void);
 const char *a_page_of_1_gib_is_split_and_merged(void);
 const char *a_table_that_went_waits_for_the_flush(void); /* suite_flush.c */

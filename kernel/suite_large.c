@@ -132,13 +132,18 @@ const char *a_page_of_1_gib_shows_memory(void)
   return result;
 }
 
-/* Whether the page's entry has these marks, by the processor's manual and by the core. */
-static bool is_marked(const struct large *l, uint64_t marks)
+/* Whether the entry of the page of this level at address has these marks, by the processor's manual and by the core. */
+static bool is_marked_at(uint64_t address, uint32_t level, uint64_t marks)
 {
   struct translation t;
-  return (table_entry(SCRATCH, l->level) & MARKS) == marks &&
-         pagetable_query(&memory.space, SCRATCH, &t) == STATUS_OK && t.level == l->level &&
+  return (table_entry(address, level) & MARKS) == marks &&
+         pagetable_query(&memory.space, address, &t) == STATUS_OK && t.level == level &&
          t.accessed == ((marks & ACCESSED) != 0) && t.dirty == (marks == MARKS);
+}
+
+static bool is_marked(const struct large *l, uint64_t marks)
+{
+  return is_marked_at(SCRATCH, l->level, marks);
 }
 
 /* Whether protect finds these marks, gives these permissions, and leaves the marks. */
@@ -183,7 +188,58 @@ static const char *wrong_marks(const struct large *l)
   return gone && anew ? 0 : "unmap says otherwise";
 }
 
-const char *pages_are_marked_when_used(void)
+/* Whether a page at address is found with these marks and has none after it, and just its flush was owed. That is
+ * paid: the processor need not set again what it remembers as set. */
+static bool clear_finds(const struct large *l, uint64_t address, uint64_t marks)
+{
+  struct translation was;
+  struct flush owed = {0};
+  bool found =
+      pagetable_test_and_clear(&memory.space, address, l->level, &was, &owed) == STATUS_OK &&
+      was.frame == l->first && was.permissions == (PAGE_WRITE | l->kept) &&
+      was.accessed == ((marks & ACCESSED) != 0) && was.dirty == (marks == MARKS) && !owed.tables &&
+      owed.pages == (marks == 0 ? 0 : page_span(l->level)) &&
+      (marks == 0 || owed.address == address);
+  settle(&owed);
+  return found && is_marked_at(address, l->level, 0);
+}
+
+/* What is wrong with two pages of this level on the same frames, the first only read and the second written to, then
+ * cleared, and so again. */
+static const char *wrong_clears(const struct large *l)
+{
+  struct pagetable *s = &memory.space;
+  struct translation was;
+  struct flush owed = {0};
+  const uint64_t other = SCRATCH + page_span(l->level) * PAGE_SIZE;
+  const uint64_t inside =
+      address_of(l) - SCRATCH + (l->frames > FAR ? FAR : 0) * (uint64_t)PAGE_SIZE;
+  if (pagetable_map(s, SCRATCH, l->first, l->level, PAGE_WRITE | l->kept) != STATUS_OK ||
+      pagetable_map(s, other, l->first, l->level, PAGE_WRITE | l->kept) != STATUS_OK) {
+    return "not mapped";
+  }
+  bool set = true, cleared = true;
+  for (uint32_t turn = 0; turn < 3; turn++) {
+    set = probe_read(SCRATCH + inside) == PROBE_DONE && probe_write(other + inside) == PROBE_DONE &&
+          is_marked_at(SCRATCH, l->level, ACCESSED) && is_marked_at(other, l->level, MARKS) && set;
+    cleared = clear_finds(l, SCRATCH, ACCESSED) && clear_finds(l, other, MARKS) &&
+              clear_finds(l, other, 0) && cleared;
+    /* Memory to be written back: clean until it is written to once more. */
+    set = probe_read(other + inside) == PROBE_DONE && is_marked_at(other, l->level, ACCESSED) &&
+          probe_write(other + inside) == PROBE_DONE && is_marked_at(other, l->level, MARKS) && set;
+    cleared = clear_finds(l, other, MARKS) && is_marked_at(SCRATCH, l->level, 0) && cleared;
+  }
+  bool gone = pagetable_unmap(s, SCRATCH, l->level, &was, &owed) == STATUS_OK &&
+              pagetable_unmap(s, other, l->level, &was, &owed) == STATUS_OK && !was.dirty;
+  settle(&owed);
+  if (!set || !cleared) {
+    return set ? "not told and cleared" : "not set by the processor";
+  }
+  return gone ? 0 : "not unmapped";
+}
+
+/* What a test says of a page of each size that the processor has. */
+static const char *of_each_size(const char *(*test)(const struct large *page))
 {
   frame_t f;
   if (frame_alloc(&memory.frames, LARGE_ORDER, OWNER_KERNEL, 0, &f) != STATUS_OK) {
@@ -192,9 +248,19 @@ const char *pages_are_marked_when_used(void)
   const struct large pages[] = {page_on(f, 1), page_on(f, 2), page_around(f, FAR + 1)};
   const char *wrong = 0;
   for (uint32_t level = 1; wrong == 0 && level <= memory.largest; level++) {
-    wrong = wrong_marks(&pages[level - 1]);
+    wrong = test(&pages[level - 1]);
   }
   return frame_put(&memory.frames, f) == STATUS_OK ? wrong : "block not taken back";
+}
+
+const char *pages_are_marked_when_used(void)
+{
+  return of_each_size(wrong_marks);
+}
+
+const char *marks_are_cleared_and_set_again(void)
+{
+  return of_each_size(wrong_clears);
 }
 
 /* The first word of a piece of the page of 2 MiB at SCRATCH. */
