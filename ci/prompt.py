@@ -17,7 +17,7 @@ CONVERSATIONS = {
     "prompt_lists_its_commands": (33, [
         ("help", [rf"  {name} +\w.*" for name in
                   ("help", "mem", "frame FRAME", "walk ADDRESS", "alloc ORDER", "free FRAME ORDER", r"map ADDRESS FRAME \[LEVEL\]",
-                   "split ADDRESS", "merge ADDRESS", "unmap ADDRESS", r"test \[NAME\]", "fault KIND", "quit")]),
+                   "split ADDRESS", "merge ADDRESS", "clear ADDRESS", "unmap ADDRESS", r"test \[NAME\]", "fault KIND", "quit")]),
         ("quit", [])]),
     "prompt_shows_memory": (33, [
         ("mem", [r"  RAM 0x0 \.\. 0x\w+, \d+ frames", r"  RAM 0x100000 \.\. 0x7\w{6}, \d+ frames",
@@ -80,6 +80,22 @@ CONVERSATIONS = {
         ("map {scratch} {block} 4", [r"refused: bad level"]),
         ("split 0xffffffff80110000", [r"refused: a page of the kernel's"]),
         ("split {hole}", [r"refused: not canonical"]),
+        QUIT]),
+    "prompt_clears_accessed_and_dirty": (33, [
+        ("alloc 9", [r"frame (?P<block>0x\w+) order 9, .*"]),
+        ("map {scratch} {block} 2", [r"  physical {block}000: read, write"]),
+        ("clear {scratch}", [r"was frame {block}"]),
+        ("split {scratch}", [r"  physical {block}000: read, write"]),
+        ("merge {scratch}", [r"  physical {block}000: read, write, accessed, dirty"]),
+        ("clear {scratch}", [r"was frame {block}, accessed, dirty"]),
+        ("walk {scratch}", [r"  physical {block}000: read, write", r"  frame {block} .*, references 2"]),
+        ("clear {scratch}", [r"was frame {block}"]),
+        ("unmap {scratch}", [r"was frame {block}"]),
+        ("clear {scratch}", [r"refused: not mapped"]),
+        ("clear {hole}", [r"refused: not canonical"]),
+        ("clear 0xffffffff80110000", [r"was frame 0x110.*"]),
+        ("clear 0xffffffff80110008", [r"refused: misaligned"]),
+        ("test structures_are_sound", [r"ok 1 structures_are_sound"]),
         QUIT]),
     "prompt_says_what_is_wrong": (33, [
         ("hello", [r"unknown command: hello \(help lists them\)"]),

@@ -182,6 +182,13 @@ static void merge(const struct arguments *given)
   show_page(status, address);
 }
 
+/* What a page was before a call. */
+static void show_was(const struct translation *was)
+{
+  print("was frame %x%s%s\n", (uint64_t)was->frame, was->accessed ? ", accessed" : "",
+        was->dirty ? ", dirty" : "");
+}
+
 static void unmap(const struct arguments *given)
 {
   uint64_t address = given->number[0];
@@ -196,8 +203,25 @@ static void unmap(const struct arguments *given)
     return;
   }
   settle(&owed);
-  print("was frame %x%s%s\n", (uint64_t)was.frame, was.accessed ? ", accessed" : "",
-        was.dirty ? ", dirty" : "");
+  show_was(&was);
+}
+
+/* Of the kernel's pages, too: it loses nothing by it. */
+static void clear(const struct arguments *given)
+{
+  uint64_t address = given->number[0];
+  struct translation was;
+  struct flush owed = {0};
+  enum status status = pagetable_query(&memory.space, address, &was);
+  if (status == STATUS_OK) {
+    status = pagetable_test_and_clear(&memory.space, address, was.level, &was, &owed);
+  }
+  if (status != STATUS_OK) {
+    refused(status);
+    return;
+  }
+  settle(&owed);
+  show_was(&was);
 }
 
 static void test(const struct arguments *given)
@@ -240,6 +264,12 @@ static const struct command commands[] = {
      map},
     {"split", {"ADDRESS"}, 1, true, "make 512 pages of the next size of a large page", split},
     {"merge", {"ADDRESS"}, 1, true, "make a large page of the 512 there", merge},
+    {"clear",
+     {"ADDRESS"},
+     1,
+     true,
+     "say whether a page was accessed and dirty, and clear both",
+     clear},
     {"unmap", {"ADDRESS"}, 1, true, "take a page away again", unmap},
     {"test", {"NAME"}, 0, false, "run a test of the boot suite, or all of it", test},
     {"fault",
