@@ -1236,6 +1236,7 @@ enum status pagetable_merge(struct pagetable *table, uint64_t address, uint32_t 
   uint64_t first = read_slot(table, child, 0);
   if (!is_row(table, child, level, first))
     return STATUS_SMALLER_PAGES;
+  //@ assert row: RowAt{Pre}(table->memory, table->root, page, level);
   frame_t frame = pte_frame(first, level - 1);
   uint32_t permissions = pte_permissions(first, level - 1);
   if (permissions < PAGE_UNOWNED)
