@@ -1144,6 +1144,9 @@ enum status pagetable_split(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert leaves: SameLeavesBut{Pre, Here}(table->frames, table->memory, 512 * found.at.frame + Digit(page, level));
   //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
   //@ assert same_place: \forall integer q; Page(q) && SameLarge(q, page, level) ==> Table{Pre}(table->memory, table->root, q, level) == found.at.frame && Digit(q, level) == Digit(page, level);
+  //@ assert same_entry: \forall integer q; Page(q) && SameLarge(q, page, level) ==> Table(table->memory, table->root, q, level) == found.at.frame && Entry{Pre}(table->memory, table->root, q, level) == Entry{Pre}(table->memory, table->root, page, level);
+  //@ assert points: \forall integer q; Page(q) && SameLarge(q, page, level) ==> Leaf{Pre}(table->memory, table->root, q, level) && Child(Entry(table->memory, table->root, q, level), level) == made;
+  //@ assert filled: FilledTo(table->memory, made, level - 1, PteFrame(Entry{Pre}(table->memory, table->root, page, level), level), PtePermissions(Entry{Pre}(table->memory, table->root, page, level), level), 512);
   //@ assert split: \forall integer q; Page(q) && SameLarge(q, page, level) ==> SplitPage{Pre, Here}(table->memory, table->root, q, level - 1, level);
   //@ assert same_first: owned ==> BlockFirst(table->frames, frame) == BlockFirst{Pre}(table->frames, frame);
   //@ assert same_count: owned ==> References(table->frames, BlockFirst(table->frames, frame)) == References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
