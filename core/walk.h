@@ -48,6 +48,32 @@ static inline uint64_t end_of(uint64_t page, uint64_t pages)
   return pages < PAGETABLE_PAGES - page ? page + pages : PAGETABLE_PAGES;
 }
 
+/* Pages of 4 KiB from this one to the end of its half of the addresses: a range of addresses cannot be longer. */
+/*@ requires page: Page(page);
+    assigns \nothing;
+    ensures exact: \result == Room(page);
+*/
+static inline uint64_t room_of(uint64_t page)
+{
+  return page < PAGETABLE_PAGES / 2 ? PAGETABLE_PAGES / 2 - page : PAGETABLE_PAGES - page;
+}
+
+/* The first page after all that one entry of a table of this level stands for, on the way to this page. */
+/*@ requires range: Page(page) && TableLevel(level);
+    assigns \nothing;
+    ensures exact: \result == NextPage(page, level);
+    ensures bound: page < \result <= 0x200000000000;
+*/
+static inline uint64_t next_page(uint64_t page, uint32_t level)
+{
+  /* Divisions by constants, as in index_of. */
+  return level == 1   ? page + 1
+         : level == 2 ? (page / 512 + 1) * 512
+         : level == 3 ? (page / 262144 + 1) * 262144
+         : level == 4 ? (page / 134217728 + 1) * 134217728
+                      : (page / 68719476736 + 1) * 68719476736;
+}
+
 /* Pages of 4 KiB in a page of this level (1 .. 3). */
 /*@ requires range: PageLevel(level);
     assigns \nothing;
