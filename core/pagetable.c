@@ -1,6 +1,6 @@
 #include "pagetable.h"
 
-#include "table.h"
+#include "path.h"
 
 /* Puts back the frame of a table that no entry points at. */
 /*@ requires valid: SpaceValid(table);
@@ -110,8 +110,6 @@ void pagetable_allow_write_execute(struct pagetable *table, bool allow)
 __attribute__((noinline)) static enum status map_far(struct pagetable *table, uint64_t page,
                                                      frame_t frame, uint32_t level,
                                                      uint32_t permissions);
-__attribute__((noinline)) static void prune(struct pagetable *table, uint64_t page, frame_t frame,
-                                            uint32_t level, struct flush *flush);
 
 /* Maps a page without a table of its level to a frame that may be mapped. */
 /*@ requires valid: SpaceValid(table) && Page(page) && PageLevel(level) && PteKnown(permissions) && PteAligned(frame, level);
@@ -225,61 +223,8 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   struct found found = find(table, page, level);
   if (found.status != STATUS_OK)
     return found.status;
-  frame_t frame = found.at.frame;
-  //@ assert reached: Reached(table->frames, table->memory);
-  //@ assert place: (512 * frame + Digit(page, level)) / 512 == frame && Place(table->memory, table->root, page, level) == 512 * frame + Digit(page, level);
-  uint64_t entry = remove_page(table, frame, index_of(page, level), level);
-  //@ assert was: SameEntry(entry, Entry{Pre}(table->memory, table->root, page, level));
+  uint64_t entry = unmap_page(table, page, level, found.at.frame, flush);
   //@ assert first: Offset(page, level) == 0;
-  //@ assert space_removed: SameSpace{Pre, Here}(table);
-  //@ assert apart_removed: FlushApart(table, flush);
-  //@ assert range_removed: SameRange{Pre, Here}(flush) && SameChain{Pre, Here}(flush);
-  //@ assert others_removed: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
-  //@ assert path_removed: Table(table->memory, table->root, page, level) == frame;
-  //@ assert use: SameUse{Pre, Here}(table->frames) && SameOwners{Pre, Here}(table->frames);
-  //@ assert unmapped: !Mapped(table->memory, table->root, page);
-  //@ assert whole_removed: WholeUnmapped(table->memory, table->root, page, level);
-  //@ assert far_database: \separated(flush, table->frames);
-  //@ assert far_records: \separated(flush, table->frames->records + (0 .. table->frames->nframes - 1));
-  //@ assert far_words: \separated(flush, table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1));
-  //@ assert far_split: \separated(flush, table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64 - 1));
-  put_target(table, entry, level);
-  //@ assert address_put: flush->address == \at(flush->address, Pre);
-  //@ assert pages_put: flush->pages == \at(flush->pages, Pre);
-  //@ assert range_put: SameRange{Pre, Here}(flush);
-  //@ assert chain_put: SameChain{Pre, Here}(flush);
-  //@ assert space_put: SameSpace{Pre, Here}(table);
-  //@ assert unmapped_put: !Mapped(table->memory, table->root, page);
-  //@ assert whole_put: WholeUnmapped(table->memory, table->root, page, level);
-  //@ assert path_put: Table(table->memory, table->root, page, level) == frame;
-  //@ assert slot_put: !PtePresent(Slot(table->memory, 512 * frame + Digit(page, level)));
-  //@ assert here_put: Entry(table->memory, table->root, page, level) == Slot(table->memory, 512 * frame + Digit(page, level));
-  //@ assert empty_put: !PtePresent(Entry(table->memory, table->root, page, level));
-  //@ assert roots_put: SameRoots{Pre, Here}(table->frames);
-  //@ assert others_put: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
-  //@ assert dropped: EntryDropped{Pre, Here}(table->frames, entry, level);
-  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
-  //@ assert nodes: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
-  //@ assert below: \forall integer k; 1 <= k < level ==> Table(table->memory, table->root, page, k) < 0;
-  //@ assert above: \forall integer k; level < k <= RootLevel ==> Child(Entry(table->memory, table->root, page, k), k) >= 0;
-  //@ assert pending_put: SameRetired{Pre, Here}(table->frames);
-  //@ assert apart_put: FlushApart(table, flush);
-  //@ ghost Put: ;
-  if (live_of(table, frame) == 0)
-    prune(table, page, frame, level, flush);
-  //@ assert pruned: Pruned(table->frames, table->memory, table->root, page);
-  //@ assert same_root: SameSpace{Pre, Here}(table);
-  //@ assert apart_pruned: FlushApart(table, flush);
-  //@ assert range_pruned: SameRange{Pre, Here}(flush);
-  //@ assert chain_pruned: Table(table->memory, table->root, page, level) >= 0 ==> SameChain{Pre, Here}(flush);
-  //@ assert retired_pruned: Table(table->memory, table->root, page, level) < 0 ==> flush->tables == 1 && Retired(table->frames, flush->table);
-  //@ assert same_page: SamePage{Put, Here}(table->memory, table->root, page);
-  //@ assert whole_pruned: \forall integer q; Page(q) ==> SamePage{Put, Here}(table->memory, table->root, q);
-  //@ assert gone: WholeUnmapped(table->memory, table->root, page, level);
-  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
-  //@ assert used_pruned: SameUsed{Put, Here}(table->frames);
-  //@ assert sizes_pruned: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
-  //@ assert nodes_pruned: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
   //@ assert apart: SpaceApart(table, out);
   //@ assert far_out: \separated(flush, out);
   //@ ghost Cut: ;
@@ -291,7 +236,7 @@ enum status pagetable_unmap(struct pagetable *table, uint64_t address, uint32_t 
   //@ assert chain_told: SameChain{Cut, Here}(flush);
   //@ assert table_told: Table(table->memory, table->root, page, level) == Table{Cut}(table->memory, table->root, page, level);
   //@ assert told: out->frame == PteFrame(entry, level) && out->permissions == PtePermissions(entry, level);
-  //@ assert used_reported: SameUsed{Put, Here}(table->frames);
+  //@ assert used_reported: SameUsed{Cut, Here}(table->frames);
   //@ assert dropped_reported: EntryDropped{Pre, Here}(table->frames, entry, level);
   //@ assert chain_reported: Table(table->memory, table->root, page, level) >= 0 ==> SameChain{Pre, Here}(flush);
   //@ assert gone_reported: WholeUnmapped(table->memory, table->root, page, level);

@@ -63,21 +63,33 @@ struct place {
   uint32_t level;
 };
 
-/* The lowest table on the way to a page, but none below this level. */
-/*@ requires valid: TreeValid(table) && Page(page) && TableLevel(level);
+/* Where every walk begins. */
+/*@ requires valid: TreeValid(table);
     assigns \nothing;
-    ensures level: level <= \result.level <= RootLevel;
+    ensures exact: \result.frame == table->root && \result.level == RootLevel;
+*/
+static inline struct place root_place(const struct pagetable *table)
+{
+  struct place at = {table->root, root_level()};
+  return at;
+}
+
+/* The lowest table on the way to a page, but none below this level, from a table on that way. */
+/*@ requires valid: TreeValid(table) && Page(page) && TableLevel(level);
+    requires path: level <= at.level <= RootLevel && at.frame == Table(table->memory, table->root, page, at.level);
+    requires table: at.frame < table->frames->nframes && Owner(table->frames, at.frame) == OWNER_TABLE1 + at.level - 1;
+    assigns \nothing;
+    ensures level: level <= \result.level <= at.level;
     ensures exact: \result.frame == Table(table->memory, table->root, page, \result.level);
     ensures table: \result.frame < table->frames->nframes && Owner(table->frames, \result.frame) == OWNER_TABLE1 + \result.level - 1;
     ensures lowest: \result.level > level ==> Table(table->memory, table->root, page, \result.level - 1) == -1;
 */
-__attribute__((always_inline)) static inline struct place walk(const struct pagetable *table,
-                                                               uint64_t page, uint32_t level)
+__attribute__((always_inline)) static inline struct place
+walk_on(const struct pagetable *table, struct place at, uint64_t page, uint32_t level)
 {
-  struct place at = {table->root, root_level()};
 /* Unrolled, the shifts of index_of are constants. */
 #pragma GCC unroll 5
-  /*@ loop invariant level: level <= at.level <= RootLevel;
+  /*@ loop invariant level: level <= at.level <= \at(at.level, Pre);
       loop invariant exact: at.frame == Table(table->memory, table->root, page, at.level);
       loop invariant table: at.frame < table->frames->nframes && Owner(table->frames, at.frame) == OWNER_TABLE1 + at.level - 1;
       loop assigns at;
@@ -92,6 +104,20 @@ __attribute__((always_inline)) static inline struct place walk(const struct page
     at.level--;
   }
   return at;
+}
+
+/* The lowest table on the way to a page, but none below this level. */
+/*@ requires valid: TreeValid(table) && Page(page) && TableLevel(level);
+    assigns \nothing;
+    ensures level: level <= \result.level <= RootLevel;
+    ensures exact: \result.frame == Table(table->memory, table->root, page, \result.level);
+    ensures table: \result.frame < table->frames->nframes && Owner(table->frames, \result.frame) == OWNER_TABLE1 + \result.level - 1;
+    ensures lowest: \result.level > level ==> Table(table->memory, table->root, page, \result.level - 1) == -1;
+*/
+__attribute__((always_inline)) static inline struct place walk(const struct pagetable *table,
+                                                               uint64_t page, uint32_t level)
+{
+  return walk_on(table, root_place(table), page, level);
 }
 
 /* What is found where a page of this level may be mapped: the lowest table on the way, its entry, and what that says. */
@@ -218,6 +244,7 @@ static inline void add_page(const struct pagetable *table, uint64_t page, uint32
     ensures gone: !PtePresent(Slot(table->memory, 512 * frame + index));
     ensures same: SameEntry(\result, \old(Slot(table->memory, 512 * frame + index)));
     ensures aligned: PteAligned(PteFrame(\result, level), level);
+    ensures live: Live(table->frames, frame) == \old(Live(table->frames, frame)) - 1;
     ensures records: SameButLive{Pre, Post}(table->frames, frame);
     ensures paths: SamePaths{Pre, Post}(table->frames, table->memory);
     ensures leaves: SameLeavesBut{Pre, Post}(table->frames, table->memory, 512 * frame + index);
@@ -288,7 +315,8 @@ static inline void link_table(const struct pagetable *table, frame_t parent, uin
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
-static inline frame_t add_table(struct pagetable *table, frame_t parent, uint32_t index, uint32_t level)
+static inline frame_t add_table(struct pagetable *table, frame_t parent, uint32_t index,
+                                uint32_t level)
 {
   //@ assert reached: Reached(table->frames, table->memory);
   frame_t child = take_frame(table, level);
@@ -438,7 +466,7 @@ static inline void retire_table(const struct pagetable *table, frame_t frame, st
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
 static inline void cut_table(struct pagetable *table, frame_t parent, uint32_t index, frame_t child,
-                      struct flush *flush)
+                             struct flush *flush)
 {
   //@ assert place: (512 * parent + index) / 512 == parent && (512 * parent + index) % 512 == index;
   //@ assert child: child < table->frames->nframes && Owner(table->frames, child) == Owner(table->frames, parent) - 1;
@@ -517,7 +545,8 @@ static inline void put_target(const struct pagetable *table, uint64_t entry, uin
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
-static inline frame_t add_tables(struct pagetable *table, uint64_t page, struct place at, uint32_t level)
+static inline frame_t add_tables(struct pagetable *table, uint64_t page, struct place at,
+                                 uint32_t level)
 {
   /*@ loop invariant level: level <= at.level <= RootLevel;
       loop invariant valid: SpaceValid(table);
@@ -568,8 +597,8 @@ static inline frame_t add_tables(struct pagetable *table, uint64_t page, struct 
     ensures range: SameRange{Pre, Post}(flush);
     ensures pending: SameRetired{Pre, Post}(table->frames);
 */
-__attribute__((noinline, unused)) static void prune(struct pagetable *table, uint64_t page, frame_t frame, uint32_t level,
-                  struct flush *flush)
+__attribute__((noinline, unused)) static void
+prune(struct pagetable *table, uint64_t page, frame_t frame, uint32_t level, struct flush *flush)
 {
   //@ assert reached_first: Reached(table->frames, table->memory);
   /*@ loop invariant level: 1 <= \at(level, Pre) <= level <= RootLevel;
@@ -608,6 +637,121 @@ __attribute__((noinline, unused)) static void prune(struct pagetable *table, uin
   //@ assert above: \forall integer k; level < k <= RootLevel ==> Child(Entry(table->memory, table->root, page, k), k) >= 0;
 }
 
+/* Takes a mapped page away, whose table is in frame, and its reference; the table, too, if it is empty then, and those
+ * above that become so, until a flush is done. Returns the entry as it was. */
+/*@ requires valid: SpaceValid(table) && Page(page) && PageLevel(level);
+    requires mapped: frame == Table(table->memory, table->root, page, level) && Leaf(table->memory, table->root, page, level);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames), flush->tables, flush->table;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures was: SameEntry(\result, \old(Entry(table->memory, table->root, page, level)));
+    ensures aligned: PteAligned(PteFrame(\result, level), level);
+    ensures unmapped: WholeUnmapped(table->memory, table->root, page, level);
+    ensures pruned: Pruned(table->frames, table->memory, table->root, page);
+    ensures reference: EntryDropped{Pre, Post}(table->frames, \result, level);
+    ensures others: SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page, level);
+    ensures retired: Table(table->memory, table->root, page, level) < 0 ==> flush->tables == 1 && Retired(table->frames, flush->table);
+    ensures no_table: Table(table->memory, table->root, page, level) >= 0 ==> SameChain{Pre, Post}(flush);
+    ensures stays: \old(Live(table->frames, frame)) > 1 ==> Table(table->memory, table->root, page, level) == frame;
+    ensures range: SameRange{Pre, Post}(flush);
+    ensures pending: SameRetired{Pre, Post}(table->frames);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
+*/
+__attribute__((always_inline)) static inline uint64_t unmap_page(struct pagetable *table,
+                                                                 uint64_t page, uint32_t level,
+                                                                 frame_t frame, struct flush *flush)
+{
+  //@ assert reached: Reached(table->frames, table->memory);
+  //@ assert place: (512 * frame + Digit(page, level)) / 512 == frame && Place(table->memory, table->root, page, level) == 512 * frame + Digit(page, level);
+  uint64_t entry = remove_page(table, frame, index_of(page, level), level);
+  //@ assert was: SameEntry(entry, Entry{Pre}(table->memory, table->root, page, level));
+  //@ assert space_removed: SameSpace{Pre, Here}(table);
+  //@ assert apart_removed: FlushApart(table, flush);
+  //@ assert range_removed: SameRange{Pre, Here}(flush) && SameChain{Pre, Here}(flush);
+  //@ assert others_removed: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert path_removed: Table(table->memory, table->root, page, level) == frame;
+  //@ assert use: SameUse{Pre, Here}(table->frames) && SameOwners{Pre, Here}(table->frames);
+  //@ assert unmapped: !Mapped(table->memory, table->root, page);
+  //@ assert whole_removed: WholeUnmapped(table->memory, table->root, page, level);
+  //@ assert far_database: \separated(flush, table->frames);
+  //@ assert far_records: \separated(flush, table->frames->records + (0 .. table->frames->nframes - 1));
+  //@ assert far_words: \separated(flush, table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1));
+  //@ assert far_split: \separated(flush, table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64 - 1));
+  put_target(table, entry, level);
+  //@ assert address_put: flush->address == \at(flush->address, Pre);
+  //@ assert pages_put: flush->pages == \at(flush->pages, Pre);
+  //@ assert range_put: SameRange{Pre, Here}(flush);
+  //@ assert chain_put: SameChain{Pre, Here}(flush);
+  //@ assert space_put: SameSpace{Pre, Here}(table);
+  //@ assert unmapped_put: !Mapped(table->memory, table->root, page);
+  //@ assert whole_put: WholeUnmapped(table->memory, table->root, page, level);
+  //@ assert path_put: Table(table->memory, table->root, page, level) == frame;
+  //@ assert slot_put: !PtePresent(Slot(table->memory, 512 * frame + Digit(page, level)));
+  //@ assert here_put: Entry(table->memory, table->root, page, level) == Slot(table->memory, 512 * frame + Digit(page, level));
+  //@ assert empty_put: !PtePresent(Entry(table->memory, table->root, page, level));
+  //@ assert roots_put: SameRoots{Pre, Here}(table->frames);
+  //@ assert others_put: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert dropped: EntryDropped{Pre, Here}(table->frames, entry, level);
+  //@ assert sizes: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
+  //@ assert nodes: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert below: \forall integer k; 1 <= k < level ==> Table(table->memory, table->root, page, k) < 0;
+  //@ assert above: \forall integer k; level < k <= RootLevel ==> Child(Entry(table->memory, table->root, page, k), k) >= 0;
+  //@ assert pending_put: SameRetired{Pre, Here}(table->frames);
+  //@ assert apart_put: FlushApart(table, flush);
+  //@ assert live: Live(table->frames, frame) == Live{Pre}(table->frames, frame) - 1;
+  //@ ghost Put: ;
+  if (live_of(table, frame) == 0)
+    prune(table, page, frame, level, flush);
+  //@ assert pruned: Pruned(table->frames, table->memory, table->root, page);
+  //@ assert same_root: SameSpace{Pre, Here}(table);
+  //@ assert apart_pruned: FlushApart(table, flush);
+  //@ assert range_pruned: SameRange{Pre, Here}(flush);
+  //@ assert chain_pruned: Table(table->memory, table->root, page, level) >= 0 ==> SameChain{Pre, Here}(flush);
+  //@ assert retired_pruned: Table(table->memory, table->root, page, level) < 0 ==> flush->tables == 1 && Retired(table->frames, flush->table);
+  //@ assert same_page: SamePage{Put, Here}(table->memory, table->root, page);
+  //@ assert whole_pruned: \forall integer q; Page(q) ==> SamePage{Put, Here}(table->memory, table->root, q);
+  //@ assert gone: WholeUnmapped(table->memory, table->root, page, level);
+  //@ assert others: SamePagesBut{Pre, Here}(table->frames, table->memory, table->root, page, level);
+  //@ assert used_pruned: SameUsed{Put, Here}(table->frames);
+  //@ assert sizes_pruned: table->frames->nframes == \at(table->frames->nframes, Pre) && table->frames->buddy.free.nwords == \at(table->frames->buddy.free.nwords, Pre);
+  //@ assert nodes_pruned: Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert dropped_pruned: EntryDropped{Pre, Here}(table->frames, entry, level);
+  return entry;
+}
+
+/* Adds so many pages of 4 KiB from the first on, which holds this address, in pieces of the level size, to what is to be flushed. */
+/*@ requires valid: SpaceValid(table);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    requires range: Page(first) && first == PageOf(address) && 1 <= pages && first + pages <= Pages;
+    assigns *flush;
+    ensures flush: OwedRange{Pre, Post}(flush, first, pages, size);
+    ensures tables: SameChain{Pre, Post}(flush);
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures records: SameRecords{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures used: SameUsed{Pre, Post}(table->frames);
+    ensures pending: SameRetired{Pre, Post}(table->frames);
+    ensures paths: SamePaths{Pre, Post}(table->frames, table->memory);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
+    ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
+*/
+static inline void owe_range(const struct pagetable *table, uint64_t address, uint64_t first,
+                             uint64_t pages, uint32_t size, struct flush *flush)
+{
+  struct flush owed = {address, pages, size, flush->tables, flush->table};
+  if (flush->pages != 0) {
+    uint64_t old = page_of(flush->address);
+    uint64_t end = end_of(first, pages);
+    uint64_t old_end = end_of(old, flush->pages);
+    owed.address = old < first ? flush->address : address;
+    owed.pages = (old_end > end ? old_end : end) - (old < first ? old : first);
+    owed.level = flush->level < size ? flush->level : size;
+  }
+  set_flush(table, flush, owed);
+}
+
 /* Adds the page of this level at address, in pieces of the level size, to what is to be flushed. */
 /*@ requires valid: SpaceValid(table);
     requires flush: \valid(flush) && FlushApart(table, flush);
@@ -625,20 +769,14 @@ __attribute__((noinline, unused)) static void prune(struct pagetable *table, uin
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
 */
-static inline void owe_page(const struct pagetable *table, uint64_t address, uint32_t level, uint32_t size,
-                     struct flush *flush)
+static inline void owe_page(const struct pagetable *table, uint64_t address, uint32_t level,
+                            uint32_t size, struct flush *flush)
 {
-  struct flush owed = {address, page_frames(level), size, flush->tables, flush->table};
-  uint64_t first = page_of(address);
-  if (flush->pages != 0) {
-    uint64_t old = page_of(flush->address);
-    uint64_t end = first + owed.pages;
-    uint64_t old_end = end_of(old, flush->pages);
-    owed.address = old < first ? flush->address : address;
-    owed.pages = (old_end > end ? old_end : end) - (old < first ? old : first);
-    owed.level = flush->level < size ? flush->level : size;
-  }
-  set_flush(table, flush, owed);
+  uint64_t page = page_of(address);
+  //@ assert first: Offset(page, level) == 0;
+  //@ assert last: PageNext(page, level, NextPage(page, level)) && page + Span(level) <= Pages;
+  owe_range(table, address, page, page_frames(level), size, flush);
+  //@ assert owed: OwedRange{Pre, Here}(flush, page, Span(level), size);
 }
 
 #endif

@@ -61,7 +61,7 @@ static inline uint64_t room_of(uint64_t page)
 /* The first page after all that one entry of a table of this level stands for, on the way to this page. */
 /*@ requires range: Page(page) && TableLevel(level);
     assigns \nothing;
-    ensures exact: \result == NextPage(page, level);
+    ensures exact: PageNext(page, level, \result);
     ensures bound: page < \result <= 0x200000000000;
 */
 static inline uint64_t next_page(uint64_t page, uint32_t level)

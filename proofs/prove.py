@@ -78,7 +78,7 @@ GOAL = re.compile(r"^\[wp\] \[([^\]]+)\] Goal (\S+)(?: : (\w+))?(.*)$")
 ONLY_SMOKE = ("-@lemma,-@requires,-@assigns,-@ensures,-@exits,-@assert,-@invariant,-@variant,"
               "-@terminates,-@decreases,-@check")
 LEMMA = re.compile(r"^[^\S\n]*(?:/\*@[^\S\n]*)?lemma (\w+)\s*(?:\{[^}]*\})?\s*:", re.M)
-INLINE = re.compile(r"^static inline [^;{}()]*?\b(\w+)\(", re.M)
+INLINE = re.compile(r"^(?:__attribute__\(\(.*?\)\) )?static [^;{}()=]*?\b(\w+)\(", re.M)
 
 
 def relative(path):
