@@ -178,6 +178,88 @@ static inline void set_flush(const struct pagetable *table, struct flush *flush,
   //@ assert counted: Counted(table->frames, table->memory);
 }
 
+/* Tells the caller what a call has met in a range. */
+/*@ requires valid: SpaceValid(table);
+    requires out: \valid(out) && SeenApart(table, out);
+    assigns *out;
+    ensures set: *out == seen;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures records: SameRecords{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+static inline void set_seen(const struct pagetable *table, struct seen *out, struct seen seen)
+{
+  (void)table; /* the contract speaks of it */
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
+  *out = seen;
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert records: SameRecords{Pre, Here}(table->frames);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert pages: GoodPages(table->frames, table->memory);
+  //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes ==>
+         Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  //@ assert counted: Counted(table->frames, table->memory);
+}
+
+/* Tells the caller what pages translate alike. */
+/*@ requires valid: SpaceValid(table);
+    requires out: \valid(out) && RunApart(table, out);
+    assigns *out;
+    ensures set: *out == run;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures records: SameRecords{Pre, Post}(table->frames);
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+static inline void set_run(const struct pagetable *table, struct page_run *out, struct page_run run)
+{
+  (void)table; /* the contract speaks of it */
+  //@ assert was_memory: BuddyMemory(&table->frames->buddy);
+  *out = run;
+  //@ ghost lemma_numbers(&table->frames->buddy);
+  //@ assert records: SameRecords{Pre, Here}(table->frames);
+  //@ assert same_space: SameSpace{Pre, Here}(table);
+  //@ assert blocks: SameInUse{Pre, Here}(table->frames);
+  //@ assert same_numbers: SameNumbers{Pre, Here}(&table->frames->buddy) && Nodes(&table->frames->buddy) == \at(Nodes(&table->frames->buddy), Pre);
+  //@ assert same_set: SameBitset{Pre, Here}(&table->frames->buddy.free);
+  //@ assert same_words: SameBuddyWords{Pre, Here}(&table->frames->buddy);
+  //@ assert same_buddy: SameBuddy{Pre, Here}(&table->frames->buddy);
+  //@ assert set_layout: BitsetLayout(&table->frames->buddy.free);
+  //@ assert memory: BuddyMemory(&table->frames->buddy);
+  //@ assert layout: SpaceLayout(table) && FramesLayout(table->frames);
+  //@ assert held: FramesHeld(table->frames);
+  //@ assert linked: Linked(table->frames, table->memory);
+  //@ assert pages: GoodPages(table->frames, table->memory);
+  //@ assert entries: SameEntries{Pre, Here}(table->frames, table->memory);
+  /*@ ghost
+    /@ loop invariant range: 0 <= k <= 512;
+       loop invariant same: \forall integer x; 0 <= x && x + 512 <= 512 * table->frames->nframes ==>
+         Count{Here}(table->memory, x, k) == Count{Pre}(table->memory, x, k);
+       loop assigns k;
+       loop variant 512 - k; @/
+    for (uint32_t k = 0; k < 512; k++) {}
+  */
+  //@ assert counted: Counted(table->frames, table->memory);
+}
+
 /* Names the table that went last; what a flush says of pages stays. */
 /*@ requires valid: SpaceValid(table);
     requires flush: \valid(flush) && FlushApart(table, flush);

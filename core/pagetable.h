@@ -61,6 +61,22 @@ struct translation {
   bool dirty;
 };
 
+/* What a call has met in a range. */
+struct seen {
+  uint64_t pages; /* of 4 KiB that were mapped */
+  bool accessed;  /* whether any of them was, as the processor left them */
+  bool dirty;
+};
+
+/* Pages of 4 KiB that translate alike: to frames in a row with the same permissions, or not at all. */
+struct page_run {
+  uint64_t pages;
+  bool mapped; /* if not, the rest says nothing */
+  frame_t
+      frame; /* what the first page translates to; the next one to the next frame, in pages of any size */
+  uint32_t permissions; /* PAGE_* */
+};
+
 /* What the caller owes the processor, of one address space: 0 in every field is nothing, to begin with. Each call
  * adds to it, so that many changes may be flushed at once. The pages form one range, in the order of page numbers:
  * of changes that lie apart it covers what is between, too, and the upper half of the addresses follows the lower
@@ -414,6 +430,162 @@ void pagetable_flushed(struct pagetable *table, struct flush *flush);
 */
 enum status pagetable_query(const struct pagetable *table, uint64_t address,
                             struct translation *out);
+
+/* Ranges: so many pages of 4 KiB from an address on, in pages of any size. What is not mapped in them is passed over. A
+ * larger page must lie in the range with all of it: pagetable_split it first if it does not. */
+
+/* Removes the translation of every page in the range; *seen says what was mapped. As pagetable_unmap does for each:
+ * references are dropped, and the range is added to *flush if any page in it was mapped, with the tables that went.
+ * STATUS_NOT_CANONICAL; STATUS_MISALIGNED: address is not a multiple of 4 KiB; STATUS_OUT_OF_RANGE: pages is 0, or the
+ * range goes beyond the half of the addresses it begins in; STATUS_LARGER_PAGE: a page reaches over an end of it.
+ * O(levels) for each table in the range, O(1) for each entry of one. */
+/*@ requires valid: SpaceValid(table);
+    requires seen: \valid(seen) && SeenApart(table, seen);
+    requires flush: \valid(flush) && FlushApart(table, flush) && \separated(flush, seen);
+    assigns *seen, *flush, table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
+      \result == STATUS_OUT_OF_RANGE || \result == STATUS_LARGER_PAGE;
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==>
+      Canonical(address) && address % PAGE_SIZE == 0 && !GoodRange(address, pages);
+    ensures larger: GoodRange(address, pages) ==> (\result == STATUS_OK <==>
+      \old(PageEdge(table->memory, table->root, PageOf(address))) &&
+      \old(PageEdge(table->memory, table->root, PageOf(address) + pages)));
+    ensures unmapped: \result == STATUS_OK ==>
+      RangeUnmapped(table->memory, table->root, PageOf(address), PageOf(address) + pages);
+    ensures others: \result == STATUS_OK ==>
+      SamePagesOutside{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages);
+    ensures all: \result == STATUS_OK ==> seen->pages <= pages &&
+      (seen->pages == pages <==> \old(RangeMapped(table->memory, table->root, PageOf(address), PageOf(address) + pages)));
+    ensures none: \result == STATUS_OK ==>
+      (seen->pages == 0 <==> \old(RangeUnmapped(table->memory, table->root, PageOf(address), PageOf(address) + pages)));
+    ensures flush: \result == STATUS_OK && seen->pages > 0 ==>
+      OwedRange{Pre, Post}(flush, PageOf(address), PageOf(address) + pages, 3);
+    ensures sizes: \result == STATUS_OK && seen->pages > 0 ==>
+      \old(RangeSizes(table->memory, table->root, PageOf(address), PageOf(address) + pages, \at(flush->level, Post)));
+    ensures retired: SameChain{Pre, Post}(flush) || (flush->tables == 1 && Retired(table->frames, flush->table));
+    ensures pending: SameRetired{Pre, Post}(table->frames);
+    ensures nothing: \result == STATUS_OK && seen->pages == 0 ==> *flush == \old(*flush) &&
+      SameRecords{Pre, Post}(table->frames) && SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures unchanged: \result != STATUS_OK ==> *seen == \old(*seen) && *flush == \old(*flush) &&
+      SameRecords{Pre, Post}(table->frames) && SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+enum status pagetable_unmap_range(struct pagetable *table, uint64_t address, uint64_t pages,
+                                  struct seen *seen, struct flush *flush);
+
+/* Gives every mapped page in the range these permissions and the same frames; *seen says what was mapped. Accessed and
+ * dirty are kept. The range is added to *flush if any page in it was mapped.
+ * STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_OUT_OF_RANGE as of pagetable_unmap_range; STATUS_BAD_PERMISSION:
+ * unknown bits, two memory types, or writable and executable at once where that is not allowed; STATUS_LARGER_PAGE as of
+ * pagetable_unmap_range; STATUS_BAD_PERMISSION: PAGE_UNOWNED is not what it is of some page that is mapped there.
+ * Goes through the range twice: O(levels) for each table in it, O(1) for each entry of one. */
+/*@ requires valid: SpaceValid(table);
+    requires seen: \valid(seen) && SeenApart(table, seen);
+    requires flush: \valid(flush) && FlushApart(table, flush) && \separated(flush, seen);
+    assigns *seen, *flush, table->memory[0 .. 512 * table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
+      \result == STATUS_OUT_OF_RANGE || \result == STATUS_BAD_PERMISSION || \result == STATUS_LARGER_PAGE;
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==>
+      Canonical(address) && address % PAGE_SIZE == 0 && !GoodRange(address, pages);
+    ensures bad_permission: GoodRange(address, pages) && !GoodPermissions(permissions, table->write_execute) ==>
+      \result == STATUS_BAD_PERMISSION;
+    ensures larger: GoodRange(address, pages) && GoodPermissions(permissions, table->write_execute) ==>
+      (\result != STATUS_LARGER_PAGE <==> \old(PageEdge(table->memory, table->root, PageOf(address))) &&
+        \old(PageEdge(table->memory, table->root, PageOf(address) + pages)));
+    ensures owned: \result == STATUS_BAD_PERMISSION && GoodPermissions(permissions, table->write_execute) ==>
+      !\old(RangeOwned(table->memory, table->root, PageOf(address), PageOf(address) + pages, permissions));
+    ensures good: \result == STATUS_OK ==> GoodPermissions(permissions, table->write_execute) &&
+      \old(RangeOwned(table->memory, table->root, PageOf(address), PageOf(address) + pages, permissions));
+    ensures protected: \result == STATUS_OK ==>
+      RangeProtected{Pre, Post}(table->memory, table->root, PageOf(address), PageOf(address) + pages, permissions);
+    ensures others: \result == STATUS_OK ==>
+      SamePagesOutside{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages);
+    ensures all: \result == STATUS_OK ==> seen->pages <= pages &&
+      (seen->pages == pages <==> \old(RangeMapped(table->memory, table->root, PageOf(address), PageOf(address) + pages)));
+    ensures none: \result == STATUS_OK ==>
+      (seen->pages == 0 <==> \old(RangeUnmapped(table->memory, table->root, PageOf(address), PageOf(address) + pages)));
+    ensures flush: \result == STATUS_OK && seen->pages > 0 ==>
+      OwedRange{Pre, Post}(flush, PageOf(address), PageOf(address) + pages, 3);
+    ensures sizes: \result == STATUS_OK && seen->pages > 0 ==>
+      \old(RangeSizes(table->memory, table->root, PageOf(address), PageOf(address) + pages, \at(flush->level, Post)));
+    ensures no_table: SameChain{Pre, Post}(flush);
+    ensures nothing: \result == STATUS_OK && seen->pages == 0 ==> *flush == \old(*flush) &&
+      SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures unchanged: \result != STATUS_OK ==> *seen == \old(*seen) && *flush == \old(*flush) &&
+      SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+enum status pagetable_protect_range(struct pagetable *table, uint64_t address, uint64_t pages,
+                                    uint32_t permissions, struct seen *seen, struct flush *flush);
+
+/* Clears accessed and dirty of every mapped page in the range; *seen says what was mapped, and whether either bit was
+ * set of any page: then the range is added to *flush. Neither bit is lost that the processor sets meanwhile.
+ * STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_OUT_OF_RANGE, STATUS_LARGER_PAGE as of pagetable_unmap_range.
+ * O(levels) for each table in the range, O(1) for each entry of one. */
+/*@ requires valid: SpaceValid(table);
+    requires seen: \valid(seen) && SeenApart(table, seen);
+    requires flush: \valid(flush) && FlushApart(table, flush) && \separated(flush, seen);
+    assigns *seen, *flush, table->memory[0 .. 512 * table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
+      \result == STATUS_OUT_OF_RANGE || \result == STATUS_LARGER_PAGE;
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==>
+      Canonical(address) && address % PAGE_SIZE == 0 && !GoodRange(address, pages);
+    ensures larger: GoodRange(address, pages) ==> (\result == STATUS_OK <==>
+      \old(PageEdge(table->memory, table->root, PageOf(address))) &&
+      \old(PageEdge(table->memory, table->root, PageOf(address) + pages)));
+    ensures cleared: \result == STATUS_OK ==>
+      RangeCleared{Pre, Post}(table->memory, table->root, PageOf(address), PageOf(address) + pages);
+    ensures others: \result == STATUS_OK ==>
+      SamePagesOutside{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages);
+    ensures all: \result == STATUS_OK ==> seen->pages <= pages &&
+      (seen->pages == pages <==> \old(RangeMapped(table->memory, table->root, PageOf(address), PageOf(address) + pages)));
+    ensures none: \result == STATUS_OK ==>
+      (seen->pages == 0 <==> \old(RangeUnmapped(table->memory, table->root, PageOf(address), PageOf(address) + pages)));
+    ensures flush: \result == STATUS_OK && (seen->accessed == 1 || seen->dirty == 1) ==>
+      OwedRange{Pre, Post}(flush, PageOf(address), PageOf(address) + pages, 3) &&
+      \old(RangeSizes(table->memory, table->root, PageOf(address), PageOf(address) + pages, \at(flush->level, Post)));
+    ensures no_flush: \result == STATUS_OK && seen->accessed == 0 && seen->dirty == 0 ==> *flush == \old(*flush);
+    ensures no_table: SameChain{Pre, Post}(flush);
+    ensures unchanged: \result != STATUS_OK ==> *seen == \old(*seen) && *flush == \old(*flush) &&
+      SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+enum status pagetable_test_and_clear_range(struct pagetable *table, uint64_t address,
+                                           uint64_t pages, struct seen *seen, struct flush *flush);
+
+/* What the range begins with: *run is as many of its pages as translate alike, at least one. Called again for what is left it
+ * goes through a whole address space. Pages of any size make up a run, and one may reach over an end of the range.
+ * STATUS_NOT_CANONICAL, STATUS_MISALIGNED, STATUS_OUT_OF_RANGE as of pagetable_unmap_range.
+ * O(levels) for each table in the run, O(1) for each entry of one. */
+/*@ requires valid: SpaceValid(table);
+    requires run: \valid(run) && RunApart(table, run);
+    assigns *run;
+    ensures valid: SpaceValid(table);
+    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
+      \result == STATUS_OUT_OF_RANGE;
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==>
+      Canonical(address) && address % PAGE_SIZE == 0 && !GoodRange(address, pages);
+    ensures length: \result == STATUS_OK ==> 1 <= run->pages <= pages;
+    ensures mapped: \result == STATUS_OK && run->mapped == 1 ==> RangeRun(table->memory, table->root, PageOf(address),
+      PageOf(address) + run->pages, run->frame, run->permissions);
+    ensures unmapped: \result == STATUS_OK && run->mapped == 0 ==>
+      RangeUnmapped(table->memory, table->root, PageOf(address), PageOf(address) + run->pages);
+    ensures longest: \result == STATUS_OK && run->pages < pages ==> (run->mapped == 1 ?
+      !PageMaps(table->memory, table->root, PageOf(address) + run->pages, run->frame + run->pages, run->permissions) :
+      Mapped(table->memory, table->root, PageOf(address) + run->pages));
+    ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
+    ensures unchanged: \result != STATUS_OK ==> *run == \old(*run);
+*/
+enum status pagetable_query_range(const struct pagetable *table, uint64_t address, uint64_t pages,
+                                  struct page_run *run);
 
 /* Drops the reference of every mapping and gives every table back, the root included;
  * table means nothing afterwards. The processor must not be using it. O(entries of its tables). */

@@ -723,9 +723,9 @@ __attribute__((always_inline)) static inline uint64_t unmap_page(struct pagetabl
 /* Adds so many pages of 4 KiB from the first on, which holds this address, in pieces of the level size, to what is to be flushed. */
 /*@ requires valid: SpaceValid(table);
     requires flush: \valid(flush) && FlushApart(table, flush);
-    requires range: Page(first) && first == PageOf(address) && 1 <= pages && first + pages <= Pages;
+    requires range: Page(first) && first == PageOf(address) && first + pages <= Pages;
     assigns *flush;
-    ensures flush: OwedRange{Pre, Post}(flush, first, pages, size);
+    ensures flush: OwedRange{Pre, Post}(flush, first, first + pages, size);
     ensures tables: SameChain{Pre, Post}(flush);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
@@ -776,7 +776,7 @@ static inline void owe_page(const struct pagetable *table, uint64_t address, uin
   //@ assert first: Offset(page, level) == 0;
   //@ assert last: PageNext(page, level, NextPage(page, level)) && page + Span(level) <= Pages;
   owe_range(table, address, page, page_frames(level), size, flush);
-  //@ assert owed: OwedRange{Pre, Here}(flush, page, Span(level), size);
+  //@ assert owed: OwedRange{Pre, Here}(flush, page, page + Span(level), size);
 }
 
 #endif

@@ -48,6 +48,15 @@ static inline uint64_t end_of(uint64_t page, uint64_t pages)
   return pages < PAGETABLE_PAGES - page ? page + pages : PAGETABLE_PAGES;
 }
 
+/* Whether there is a page of this number. */
+/*@ assigns \nothing;
+    ensures exact: \result <==> Page(number);
+*/
+static inline bool is_page(uint64_t number)
+{
+  return number < PAGETABLE_PAGES;
+}
+
 /* Pages of 4 KiB from this one to the end of its half of the addresses: a range of addresses cannot be longer. */
 /*@ requires page: Page(page);
     assigns \nothing;

@@ -1,0 +1,324 @@
+#include "pagetable.h"
+
+#include "range.h"
+
+/* What is wrong with a range that is to be changed, if anything is. */
+/*@ requires valid: SpaceValid(table);
+    assigns \nothing;
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> Canonical(address) && address % PAGE_SIZE == 0 && !GoodRange(address, pages);
+    ensures larger: GoodRange(address, pages) ==> (\result == STATUS_OK <==> PageEdge(table->memory, table->root, PageOf(address)) &&
+      PageEdge(table->memory, table->root, PageOf(address) + pages));
+    ensures inside: \result == STATUS_OK ==> Page(PageOf(address)) && PageOf(address) + pages <= Pages;
+    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED || \result == STATUS_OUT_OF_RANGE ||
+      \result == STATUS_LARGER_PAGE;
+*/
+static enum status range_status(const struct pagetable *table, uint64_t address, uint64_t pages)
+{
+  enum status status = address_status(address, pages);
+  if (status != STATUS_OK)
+    return status;
+  uint64_t page = page_of(address);
+  return is_inside(table, page) || is_inside(table, page + pages) ? STATUS_LARGER_PAGE : STATUS_OK;
+}
+
+/* What was met so far, and the size of the smallest page of it. */
+struct tally {
+  struct seen seen;
+  uint32_t level;
+};
+
+/* Counts an entry of a table of this level that maps so many pages of 4 KiB. */
+/*@ requires range: PageLevel(level) && tally.seen.pages + pages <= 0xFFFFFFFFFFFFFFFF;
+    assigns \nothing;
+    ensures pages: \result.seen.pages == tally.seen.pages + pages;
+    ensures accessed: \result.seen.accessed == 1 <==> tally.seen.accessed == 1 || PteAccessed(entry) == 1;
+    ensures dirty: \result.seen.dirty == 1 <==> tally.seen.dirty == 1 || PteDirty(entry) == 1;
+    ensures level: \result.level == (level < tally.level ? level : tally.level);
+*/
+static struct tally add_to(struct tally tally, uint64_t entry, uint64_t pages, uint32_t level)
+{
+  tally.seen.pages += pages;
+  tally.seen.accessed = tally.seen.accessed || pte_accessed(entry);
+  tally.seen.dirty = tally.seen.dirty || pte_dirty(entry);
+  tally.level = level < tally.level ? level : tally.level;
+  return tally;
+}
+
+/* Takes every mapped page of a range away, which no page reaches over, from the first on and before the end. */
+/*@ requires valid: SpaceValid(table);
+    requires flush: \valid(flush) && FlushApart(table, flush);
+    requires range: Page(first) && first < end <= Pages;
+    requires edges: PageEdge(table->memory, table->root, first) && PageEdge(table->memory, table->root, end);
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames), flush->tables, flush->table;
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures unmapped: RangeUnmapped(table->memory, table->root, first, end);
+    ensures others: SamePagesOutside{Pre, Post}(table->frames, table->memory, table->root, first, end);
+    ensures most: \result.seen.pages <= end - first && 1 <= \result.level <= 3;
+    ensures all: \result.seen.pages == end - first <==> RangeMapped{Pre}(table->memory, table->root, first, end);
+    ensures none: \result.seen.pages == 0 <==> RangeUnmapped{Pre}(table->memory, table->root, first, end);
+    ensures sizes: RangeSizes{Pre}(table->memory, table->root, first, end, \result.level);
+    ensures chain: SameChain{Pre, Post}(flush) || (flush->tables == 1 && Retired(table->frames, flush->table));
+    ensures range: SameRange{Pre, Post}(flush);
+    ensures pending: SameRetired{Pre, Post}(table->frames);
+    ensures roots: SameRoots{Pre, Post}(table->frames);
+    ensures untouched: \result.seen.pages == 0 ==> SameRecords{Pre, Post}(table->frames) && SameEntries{Pre, Post}(table->frames, table->memory) &&
+      SameChain{Pre, Post}(flush);
+*/
+static struct tally unmap_pages(struct pagetable *table, uint64_t first, uint64_t end,
+                                struct flush *flush)
+{
+  struct tally tally = {{0, false, false}, PAGE_LEVELS};
+  struct place at = root_place(table);
+  uint64_t page = first;
+  /*@ loop invariant range: first <= page <= end && (page < end ==> Page(page));
+      loop invariant valid: SpaceValid(table);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
+      loop invariant path: page < end ==> 1 <= at.level <= RootLevel && at.frame == Table(table->memory, table->root, page, at.level);
+      loop invariant gone: RangeUnmapped(table->memory, table->root, first, page);
+      loop invariant others: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, page);
+      loop invariant most: 0 <= tally.seen.pages <= page - first && 1 <= tally.level <= 3;
+      loop invariant all: tally.seen.pages == page - first <==> RangeMapped{Pre}(table->memory, table->root, first, page);
+      loop invariant none: tally.seen.pages == 0 <==> RangeUnmapped{Pre}(table->memory, table->root, first, page);
+      loop invariant sizes: RangeSizes{Pre}(table->memory, table->root, first, page, tally.level);
+      loop invariant apart: FlushApart(table, flush);
+      loop invariant chain: SameChain{Pre, Here}(flush) || (flush->tables == 1 && Retired(table->frames, flush->table));
+      loop invariant flush_range: SameRange{Pre, Here}(flush);
+      loop invariant pending: SameRetired{Pre, Here}(table->frames);
+      loop invariant roots: SameRoots{Pre, Here}(table->frames);
+      loop invariant untouched: tally.seen.pages == 0 ==> SameRecords{Pre, Here}(table->frames) && SameEntries{Pre, Here}(table->frames, table->memory) &&
+        SameChain{Pre, Here}(flush);
+      loop assigns page, at, tally, flush->tables, flush->table, SPACE_CHANGES(table);
+      loop variant end - page;
+  */
+  while (page < end) {
+    struct look look = look_at(table, at, page);
+    uint32_t level = look.at.level;
+    /* With the last entry of a table that table goes. */
+    bool last = pte_present(look.entry) && live_of(table, look.at.frame) == 1;
+    if (pte_present(look.entry)) {
+      uint64_t entry = unmap_page(table, page, level, look.at.frame, flush);
+      tally = add_to(tally, entry, look.next - page, level);
+    }
+    at = last ? root_place(table) : place_after(table, look.at, page);
+    page = look.next < end ? look.next : end;
+  }
+  return tally;
+}
+
+enum status pagetable_unmap_range(struct pagetable *table, uint64_t address, uint64_t pages,
+                                  struct seen *seen, struct flush *flush)
+{
+  enum status status = range_status(table, address, pages);
+  if (status != STATUS_OK)
+    return status;
+  uint64_t first = page_of(address);
+  struct tally tally = unmap_pages(table, first, first + pages, flush);
+  set_seen(table, seen, tally.seen);
+  if (tally.seen.pages != 0)
+    owe_range(table, address, first, pages, tally.level, flush);
+  return STATUS_OK;
+}
+
+/* Whether all pages that are mapped in a range have a reference to their frames, or have none, as these permissions say. */
+/*@ requires valid: TreeValid(table);
+    requires range: Page(first) && first < end <= Pages;
+    assigns \nothing;
+    ensures exact: \result <==> RangeOwned(table->memory, table->root, first, end, permissions);
+*/
+static bool all_owned(const struct pagetable *table, uint64_t first, uint64_t end,
+                      uint32_t permissions)
+{
+  struct place at = root_place(table);
+  uint64_t page = first;
+  /*@ loop invariant range: first <= page <= end && (page < end ==> Page(page));
+      loop invariant path: page < end ==> 1 <= at.level <= RootLevel && at.frame == Table(table->memory, table->root, page, at.level);
+      loop invariant owned: RangeOwned(table->memory, table->root, first, page, permissions);
+      loop assigns page, at;
+      loop variant end - page;
+  */
+  while (page < end) {
+    struct look look = look_at(table, at, page);
+    uint32_t level = look.at.level;
+    if (pte_present(look.entry) &&
+        pte_permissions(look.entry, level) / PAGE_UNOWNED != permissions / PAGE_UNOWNED)
+      return false;
+    at = place_after(table, look.at, page);
+    page = look.next < end ? look.next : end;
+  }
+  return true;
+}
+
+/* Gives every mapped page of a range, which no page reaches over, these permissions, or clears accessed and dirty. */
+/*@ requires valid: SpaceValid(table) && PteKnown(permissions);
+    requires range: Page(first) && first < end <= Pages;
+    requires edges: PageEdge(table->memory, table->root, first) && PageEdge(table->memory, table->root, end);
+    assigns table->memory[0 .. 512 * table->frames->nframes - 1];
+    ensures valid: SpaceValid(table);
+    ensures same_space: SameSpace{Pre, Post}(table);
+    ensures protected: !clears ==> RangeProtected{Pre, Post}(table->memory, table->root, first, end, permissions);
+    ensures cleared: clears ==> RangeCleared{Pre, Post}(table->memory, table->root, first, end);
+    ensures others: SamePagesOutside{Pre, Post}(table->frames, table->memory, table->root, first, end);
+    ensures most: \result.seen.pages <= end - first && 1 <= \result.level <= 3;
+    ensures all: \result.seen.pages == end - first <==> RangeMapped{Pre}(table->memory, table->root, first, end);
+    ensures none: \result.seen.pages == 0 <==> RangeUnmapped{Pre}(table->memory, table->root, first, end);
+    ensures sizes: RangeSizes{Pre}(table->memory, table->root, first, end, \result.level);
+    ensures untouched: \result.seen.pages == 0 ==> SameEntries{Pre, Post}(table->frames, table->memory);
+*/
+static struct tally change_pages(struct pagetable *table, uint64_t first, uint64_t end,
+                                 uint32_t permissions, bool clears)
+{
+  struct tally tally = {{0, false, false}, PAGE_LEVELS};
+  struct place at = root_place(table);
+  uint64_t page = first;
+  /*@ loop invariant range: first <= page <= end && (page < end ==> Page(page));
+      loop invariant valid: SpaceValid(table);
+      loop invariant same_space: SameSpace{Pre, Here}(table);
+      loop invariant path: page < end ==> 1 <= at.level <= RootLevel && at.frame == Table(table->memory, table->root, page, at.level);
+      loop invariant protected: !clears ==> RangeProtected{Pre, Here}(table->memory, table->root, first, page, permissions);
+      loop invariant cleared: clears ==> RangeCleared{Pre, Here}(table->memory, table->root, first, page);
+      loop invariant others: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, page);
+      loop invariant most: 0 <= tally.seen.pages <= page - first && 1 <= tally.level <= 3;
+      loop invariant all: tally.seen.pages == page - first <==> RangeMapped{Pre}(table->memory, table->root, first, page);
+      loop invariant none: tally.seen.pages == 0 <==> RangeUnmapped{Pre}(table->memory, table->root, first, page);
+      loop invariant sizes: RangeSizes{Pre}(table->memory, table->root, first, page, tally.level);
+      loop invariant untouched: tally.seen.pages == 0 ==> SameEntries{Pre, Here}(table->frames, table->memory);
+      loop assigns page, at, tally, table->memory[0 .. 512 * \at(table->frames->nframes, Pre) - 1];
+      loop variant end - page;
+  */
+  while (page < end) {
+    struct look look = look_at(table, at, page);
+    uint32_t level = look.at.level;
+    if (pte_present(look.entry)) {
+      uint32_t given = clears ? pte_permissions(look.entry, level) : permissions;
+      uint64_t entry = change_page(table, page, level, look.at.frame, look.entry, given, clears);
+      tally = add_to(tally, entry, look.next - page, level);
+    }
+    at = place_after(table, look.at, page);
+    page = look.next < end ? look.next : end;
+  }
+  return tally;
+}
+
+enum status pagetable_protect_range(struct pagetable *table, uint64_t address, uint64_t pages,
+                                    uint32_t permissions, struct seen *seen, struct flush *flush)
+{
+  enum status status = address_status(address, pages);
+  if (status == STATUS_OK)
+    status = permission_status(table, permissions);
+  if (status == STATUS_OK)
+    status = range_status(table, address, pages);
+  if (status != STATUS_OK)
+    return status;
+  uint64_t first = page_of(address);
+  if (!all_owned(table, first, first + pages, permissions))
+    return STATUS_BAD_PERMISSION;
+  struct tally tally = change_pages(table, first, first + pages, permissions, false);
+  set_seen(table, seen, tally.seen);
+  if (tally.seen.pages != 0)
+    owe_range(table, address, first, pages, tally.level, flush);
+  return STATUS_OK;
+}
+
+enum status pagetable_test_and_clear_range(struct pagetable *table, uint64_t address,
+                                           uint64_t pages, struct seen *seen, struct flush *flush)
+{
+  enum status status = range_status(table, address, pages);
+  if (status != STATUS_OK)
+    return status;
+  uint64_t first = page_of(address);
+  struct tally tally = change_pages(table, first, first + pages, 0, true);
+  set_seen(table, seen, tally.seen);
+  if (tally.seen.accessed || tally.seen.dirty)
+    owe_range(table, address, first, pages, tally.level, flush);
+  return STATUS_OK;
+}
+
+/* What a page, and those after it in the same entry and before the end, translate to. */
+/*@ requires valid: TreeValid(table);
+    requires range: Page(page) && page < end <= Pages;
+    requires found: Page(page) && PageNext(page, look.at.level, look.next) && page < look.next && SameEntry(look.entry, Entry(table->memory, table->root, page, look.at.level));
+    requires hole: !PtePresent(look.entry) ==> RangeUnmapped(table->memory, table->root, page, look.next);
+    requires mapped: PtePresent(look.entry) ==> PageLevel(look.at.level) && Leaf(table->memory, table->root, page, look.at.level) &&
+      PteAligned(PteFrame(look.entry, look.at.level), look.at.level);
+    assigns \nothing;
+    ensures length: 1 <= \result.pages && page + \result.pages == (look.next < end ? look.next : end);
+    ensures hole: \result.mapped == 0 ==> RangeUnmapped(table->memory, table->root, page, page + \result.pages);
+    ensures mapped: \result.mapped == 1 ==> RangeRun(table->memory, table->root, page, page + \result.pages, \result.frame, \result.permissions);
+*/
+static struct page_run run_of(const struct pagetable *table, struct look look, uint64_t page,
+                              uint64_t end)
+{
+  (void)table; /* the contract speaks of it */
+  uint32_t level = look.at.level;
+  struct page_run run = {(look.next < end ? look.next : end) - page, false, 0, 0};
+  if (!pte_present(look.entry))
+    return run;
+  run.mapped = true;
+  run.frame = pte_frame(look.entry, level) + offset_in(page, level);
+  run.permissions = pte_permissions(look.entry, level);
+  return run;
+}
+
+/* Whether a run goes on with what follows it. */
+/*@ requires length: run.pages <= 0x200000000000;
+    assigns \nothing;
+    ensures exact: \result <==> (run.mapped == 0 && more.mapped == 0) || (run.mapped == 1 && more.mapped == 1 &&
+      more.frame == run.frame + run.pages && more.permissions == run.permissions);
+*/
+static bool goes_on(struct page_run run, struct page_run more)
+{
+  if (run.mapped != more.mapped)
+    return false;
+  return !run.mapped ||
+         (more.frame == run.frame + run.pages && more.permissions == run.permissions);
+}
+
+/* What pages of a range translate alike, from its first on. */
+/*@ requires valid: TreeValid(table);
+    requires range: Page(first) && first < end <= Pages;
+    assigns \nothing;
+    ensures length: 1 <= \result.pages <= end - first;
+    ensures mapped: \result.mapped == 1 ==> RangeRun(table->memory, table->root, first, first + \result.pages, \result.frame, \result.permissions);
+    ensures unmapped: \result.mapped == 0 ==> RangeUnmapped(table->memory, table->root, first, first + \result.pages);
+    ensures longest: \result.pages < end - first ==> (\result.mapped == 1 ?
+      !PageMaps(table->memory, table->root, first + \result.pages, \result.frame + \result.pages, \result.permissions) :
+      Mapped(table->memory, table->root, first + \result.pages));
+*/
+static struct page_run longest_run(const struct pagetable *table, uint64_t first, uint64_t end)
+{
+  struct look look = look_at(table, root_place(table), first);
+  struct page_run run = run_of(table, look, first, end);
+  struct place at = place_after(table, look.at, first);
+  uint64_t page = first + run.pages;
+  /*@ loop invariant range: first < page <= end && (page < end ==> Page(page)) && page == first + run.pages;
+      loop invariant path: page < end ==> 1 <= at.level <= RootLevel && at.frame == Table(table->memory, table->root, page, at.level);
+      loop invariant mapped: run.mapped == 1 ==> RangeRun(table->memory, table->root, first, page, run.frame, run.permissions);
+      loop invariant unmapped: run.mapped == 0 ==> RangeUnmapped(table->memory, table->root, first, page);
+      loop assigns page, at, look, run.pages;
+      loop variant end - page;
+  */
+  while (page < end) {
+    look = look_at(table, at, page);
+    struct page_run more = run_of(table, look, page, end);
+    if (!goes_on(run, more))
+      break;
+    run.pages += more.pages;
+    at = place_after(table, look.at, page);
+    page += more.pages;
+  }
+  return run;
+}
+
+enum status pagetable_query_range(const struct pagetable *table, uint64_t address, uint64_t pages,
+                                  struct page_run *run)
+{
+  enum status status = address_status(address, pages);
+  if (status != STATUS_OK)
+    return status;
+  uint64_t first = page_of(address);
+  set_run(table, run, longest_run(table, first, first + pages));
+  return STATUS_OK;
+}
