@@ -20,7 +20,8 @@ static enum status range_status(const struct pagetable *table, uint64_t address,
   if (status != STATUS_OK)
     return status;
   uint64_t page = page_of(address);
-  return is_inside(table, page) || is_inside(table, page + pages) ? STATUS_LARGER_PAGE : STATUS_OK;
+  return is_inside(table, page) || is_inside(table, end_of(page, pages)) ? STATUS_LARGER_PAGE
+                                                                         : STATUS_OK;
 }
 
 /* What was met so far, and the size of the smallest page of it. */
@@ -96,12 +97,23 @@ static struct tally unmap_pages(struct pagetable *table, uint64_t first, uint64_
   while (page < end) {
     struct look look = look_at(table, at, page);
     uint32_t level = look.at.level;
+    //@ assert hole: !PtePresent(look.entry) ==> RangeUnmapped{Pre}(table->memory, table->root, page, look.next);
+    //@ assert was: PtePresent(look.entry) ==> Leaf{Pre}(table->memory, table->root, page, level);
+    //@ assert leaf: PtePresent(look.entry) ==> RangeLeaf{Pre}(table->memory, table->root, page, look.next, level);
+    //@ assert piece: PtePresent(look.entry) ==> PieceFrom(first, page, level) && look.next <= end;
     /* With the last entry of a table that table goes. */
     bool last = pte_present(look.entry) && live_of(table, look.at.frame) == 1;
     if (pte_present(look.entry)) {
       uint64_t entry = unmap_page(table, page, level, look.at.frame, flush);
+      //@ assert space: SameSpace{Pre, Here}(table);
+      //@ assert others: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, look.next);
+      //@ assert gone: RangeUnmapped(table->memory, table->root, first, look.next);
+      //@ assert sizes: RangeSizes{Pre}(table->memory, table->root, page, look.next, level);
+      //@ assert mapped: RangeMapped{Pre}(table->memory, table->root, page, look.next);
+      //@ assert apart: FlushApart(table, flush);
       tally = add_to(tally, entry, look.next - page, level);
     }
+    //@ assert path: !last ==> look.at.frame == Table(table->memory, table->root, page, level);
     at = last ? root_place(table) : place_after(table, look.at, page);
     page = look.next < end ? look.next : end;
   }
@@ -115,10 +127,25 @@ enum status pagetable_unmap_range(struct pagetable *table, uint64_t address, uin
   if (status != STATUS_OK)
     return status;
   uint64_t first = page_of(address);
-  struct tally tally = unmap_pages(table, first, first + pages, flush);
+  uint64_t end = end_of(first, pages);
+  struct tally tally = unmap_pages(table, first, end, flush);
+  //@ ghost Done: ;
   set_seen(table, seen, tally.seen);
-  if (tally.seen.pages != 0)
-    owe_range(table, address, first, pages, tally.level, flush);
+  //@ assert space: SameSpace{Pre, Here}(table);
+  //@ assert told: SamePages{Done, Here}(table->frames, table->memory);
+  //@ assert unmapped_told: RangeUnmapped(table->memory, table->root, first, end);
+  //@ assert others_told: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, end);
+  //@ assert apart: FlushApart(table, flush);
+  //@ assert range: SameRange{Pre, Here}(flush) && SameChain{Done, Here}(flush);
+  //@ assert pending_told: SameRetired{Done, Here}(table->frames);
+  //@ ghost Told: ;
+  if (tally.seen.pages == 0)
+    return STATUS_OK;
+  owe_range(table, address, first, pages, tally.level, flush);
+  //@ assert space_owed: SameSpace{Pre, Here}(table);
+  //@ assert pages_owed: SamePages{Told, Here}(table->frames, table->memory);
+  //@ assert unmapped_owed: RangeUnmapped(table->memory, table->root, first, end);
+  //@ assert others_owed: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, end);
   return STATUS_OK;
 }
 
@@ -191,9 +218,21 @@ static struct tally change_pages(struct pagetable *table, uint64_t first, uint64
   while (page < end) {
     struct look look = look_at(table, at, page);
     uint32_t level = look.at.level;
+    //@ assert hole: !PtePresent(look.entry) ==> RangeUnmapped{Pre}(table->memory, table->root, page, look.next);
+    //@ assert was: PtePresent(look.entry) ==> Leaf{Pre}(table->memory, table->root, page, level);
+    //@ assert leaf: PtePresent(look.entry) ==> RangeLeaf{Pre}(table->memory, table->root, page, look.next, level);
+    //@ assert piece: PtePresent(look.entry) ==> PieceFrom(first, page, level) && look.next <= end;
     if (pte_present(look.entry)) {
       uint32_t given = clears ? pte_permissions(look.entry, level) : permissions;
       uint64_t entry = change_page(table, page, level, look.at.frame, look.entry, given, clears);
+      //@ assert space: SameSpace{Pre, Here}(table);
+      //@ assert others: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, look.next);
+      //@ assert page_protected: !clears ==> PageProtected{Pre, Here}(table->memory, table->root, page, level, permissions);
+      //@ assert page_cleared: clears ==> PageCleared{Pre, Here}(table->memory, table->root, page, level);
+      //@ assert protected: !clears ==> RangeProtected{Pre, Here}(table->memory, table->root, first, look.next, permissions);
+      //@ assert cleared: clears ==> RangeCleared{Pre, Here}(table->memory, table->root, first, look.next);
+      //@ assert sizes: RangeSizes{Pre}(table->memory, table->root, page, look.next, level);
+      //@ assert mapped: RangeMapped{Pre}(table->memory, table->root, page, look.next);
       tally = add_to(tally, entry, look.next - page, level);
     }
     at = place_after(table, look.at, page);
@@ -213,12 +252,27 @@ enum status pagetable_protect_range(struct pagetable *table, uint64_t address, u
   if (status != STATUS_OK)
     return status;
   uint64_t first = page_of(address);
-  if (!all_owned(table, first, first + pages, permissions))
+  uint64_t end = end_of(first, pages);
+  if (!all_owned(table, first, end, permissions))
     return STATUS_BAD_PERMISSION;
-  struct tally tally = change_pages(table, first, first + pages, permissions, false);
+  struct tally tally = change_pages(table, first, end, permissions, false);
+  //@ ghost Done: ;
   set_seen(table, seen, tally.seen);
-  if (tally.seen.pages != 0)
-    owe_range(table, address, first, pages, tally.level, flush);
+  //@ assert space: SameSpace{Pre, Here}(table);
+  //@ assert told: SamePages{Done, Here}(table->frames, table->memory);
+  //@ assert protected_told: RangeProtected{Pre, Here}(table->memory, table->root, first, end, permissions);
+  //@ assert others_told: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, end);
+  //@ assert apart: FlushApart(table, flush);
+  //@ assert range: SameRange{Pre, Here}(flush) && SameChain{Done, Here}(flush);
+  //@ assert pending_told: SameRetired{Done, Here}(table->frames);
+  //@ ghost Told: ;
+  if (tally.seen.pages == 0)
+    return STATUS_OK;
+  owe_range(table, address, first, pages, tally.level, flush);
+  //@ assert space_owed: SameSpace{Pre, Here}(table);
+  //@ assert pages_owed: SamePages{Told, Here}(table->frames, table->memory);
+  //@ assert protected_owed: RangeProtected{Pre, Here}(table->memory, table->root, first, end, permissions);
+  //@ assert others_owed: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, end);
   return STATUS_OK;
 }
 
@@ -229,10 +283,25 @@ enum status pagetable_test_and_clear_range(struct pagetable *table, uint64_t add
   if (status != STATUS_OK)
     return status;
   uint64_t first = page_of(address);
-  struct tally tally = change_pages(table, first, first + pages, 0, true);
+  uint64_t end = end_of(first, pages);
+  struct tally tally = change_pages(table, first, end, 0, true);
+  //@ ghost Done: ;
   set_seen(table, seen, tally.seen);
-  if (tally.seen.accessed || tally.seen.dirty)
-    owe_range(table, address, first, pages, tally.level, flush);
+  //@ assert space: SameSpace{Pre, Here}(table);
+  //@ assert told: SamePages{Done, Here}(table->frames, table->memory);
+  //@ assert cleared_told: RangeCleared{Pre, Here}(table->memory, table->root, first, end);
+  //@ assert others_told: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, end);
+  //@ assert apart: FlushApart(table, flush);
+  //@ assert range: SameRange{Pre, Here}(flush) && SameChain{Done, Here}(flush);
+  //@ assert pending_told: SameRetired{Done, Here}(table->frames);
+  //@ ghost Told: ;
+  if (!tally.seen.accessed && !tally.seen.dirty)
+    return STATUS_OK;
+  owe_range(table, address, first, pages, tally.level, flush);
+  //@ assert space_owed: SameSpace{Pre, Here}(table);
+  //@ assert pages_owed: SamePages{Told, Here}(table->frames, table->memory);
+  //@ assert cleared_owed: RangeCleared{Pre, Here}(table->memory, table->root, first, end);
+  //@ assert others_owed: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, end);
   return STATUS_OK;
 }
 
@@ -319,6 +388,15 @@ enum status pagetable_query_range(const struct pagetable *table, uint64_t addres
   if (status != STATUS_OK)
     return status;
   uint64_t first = page_of(address);
-  set_run(table, run, longest_run(table, first, first + pages));
+  struct page_run found = longest_run(table, first, end_of(first, pages));
+  set_run(table, run, found);
+  //@ assert same: SamePages{Pre, Here}(table->frames, table->memory);
+  //@ assert space: SameSpace{Pre, Here}(table) && Root{Pre}(table->frames, table->root);
+  //@ assert set: run->pages == found.pages && run->mapped == found.mapped && run->frame == found.frame && run->permissions == found.permissions;
+  //@ assert mapped: found.mapped == 1 ==> RangeRun(table->memory, table->root, first, first + found.pages, found.frame, found.permissions);
+  //@ assert unmapped: found.mapped == 0 ==> RangeUnmapped(table->memory, table->root, first, first + found.pages);
+  //@ assert next: found.pages < pages ==> Page(first + found.pages);
+  //@ assert stops: found.pages < pages && found.mapped == 1 ==> !PageMaps(table->memory, table->root, first + found.pages, found.frame + found.pages, found.permissions);
+  //@ assert begins: found.pages < pages && found.mapped == 0 ==> Mapped(table->memory, table->root, first + found.pages);
   return STATUS_OK;
 }

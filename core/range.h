@@ -12,8 +12,7 @@
     ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
     ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> Canonical(address) && address % PAGE_SIZE == 0 && !GoodRange(address, pages);
     ensures good: \result == STATUS_OK <==> GoodRange(address, pages);
-    ensures page: Page(PageOf(address));
-    ensures inside: \result == STATUS_OK ==> PageOf(address) + pages <= Pages;
+    ensures inside: \result == STATUS_OK ==> Page(PageOf(address)) && PageOf(address) + pages <= Pages;
     ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED || \result == STATUS_OUT_OF_RANGE;
 */
 static inline enum status address_status(uint64_t address, uint64_t pages)
