@@ -578,9 +578,10 @@ enum status pagetable_test_and_clear_range(struct pagetable *table, uint64_t add
       PageOf(address) + run->pages, run->frame, run->permissions);
     ensures unmapped: \result == STATUS_OK && run->mapped == 0 ==>
       RangeUnmapped(table->memory, table->root, PageOf(address), PageOf(address) + run->pages);
-    ensures longest: \result == STATUS_OK && run->pages < pages ==> (run->mapped == 1 ?
-      !PageMaps(table->memory, table->root, PageOf(address) + run->pages, run->frame + run->pages, run->permissions) :
-      Mapped(table->memory, table->root, PageOf(address) + run->pages));
+    ensures stops: \result == STATUS_OK && run->pages < pages && run->mapped == 1 ==>
+      !PageMaps(table->memory, table->root, PageOf(address) + run->pages, run->frame + run->pages, run->permissions);
+    ensures begins: \result == STATUS_OK && run->pages < pages && run->mapped == 0 ==>
+      Mapped(table->memory, table->root, PageOf(address) + run->pages);
     ensures entries: SameEntries{Pre, Post}(table->frames, table->memory);
     ensures unchanged: \result != STATUS_OK ==> *run == \old(*run);
 */

@@ -222,11 +222,14 @@ static struct tally change_pages(struct pagetable *table, uint64_t first, uint64
     //@ assert was: PtePresent(look.entry) ==> Leaf{Pre}(table->memory, table->root, page, level);
     //@ assert leaf: PtePresent(look.entry) ==> RangeLeaf{Pre}(table->memory, table->root, page, look.next, level);
     //@ assert piece: PtePresent(look.entry) ==> PieceFrom(first, page, level) && look.next <= end;
+    //@ assert entry: PtePresent(look.entry) ==> Entry{Pre}(table->memory, table->root, page, level) == Entry(table->memory, table->root, page, level);
     if (pte_present(look.entry)) {
       uint32_t given = clears ? pte_permissions(look.entry, level) : permissions;
       uint64_t entry = change_page(table, page, level, look.at.frame, look.entry, given, clears);
       //@ assert space: SameSpace{Pre, Here}(table);
       //@ assert others: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, first, look.next);
+      //@ assert frame: PteFrame(Entry{Pre}(table->memory, table->root, page, level), level) == PteFrame(look.entry, level) && PteFrame(Entry(table->memory, table->root, page, level), level) == PteFrame(look.entry, level);
+      //@ assert permissions: PtePermissions(Entry{Pre}(table->memory, table->root, page, level), level) == PtePermissions(look.entry, level) && PtePermissions(Entry(table->memory, table->root, page, level), level) == given;
       //@ assert page_protected: !clears ==> PageProtected{Pre, Here}(table->memory, table->root, page, level, permissions);
       //@ assert page_cleared: clears ==> PageCleared{Pre, Here}(table->memory, table->root, page, level);
       //@ assert protected: !clears ==> RangeProtected{Pre, Here}(table->memory, table->root, first, look.next, permissions);

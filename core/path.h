@@ -171,6 +171,7 @@ __attribute__((always_inline)) static inline struct found find(const struct page
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures frames: FramesValid(table->frames);
     ensures counted: \old(Counted(table->frames, table->memory)) ==> Counted(table->frames, table->memory);
+    ensures path: Table(table->memory, table->root, page, level) == frame;
     ensures mapped: Leaf(table->memory, table->root, page, level);
     ensures frame: PteFrame(Entry(table->memory, table->root, page, level), level) == PteFrame(entry, level);
     ensures permissions: PtePermissions(Entry(table->memory, table->root, page, level), level) == permissions;
