@@ -98,11 +98,12 @@ static struct tally unmap_pages(struct pagetable *table, uint64_t first, uint64_
     struct look look = look_at(table, at, page);
     uint32_t level = look.at.level;
     //@ assert hole: !PtePresent(look.entry) ==> RangeUnmapped{Pre}(table->memory, table->root, page, look.next);
+    //@ assert same: SamePage{Pre, Here}(table->memory, table->root, page);
     //@ assert was: PtePresent(look.entry) ==> Leaf{Pre}(table->memory, table->root, page, level);
     //@ assert leaf: PtePresent(look.entry) ==> RangeLeaf{Pre}(table->memory, table->root, page, look.next, level);
     //@ assert piece: PtePresent(look.entry) ==> PieceFrom(first, page, level) && look.next <= end;
     /* With the last entry of a table that table goes. */
-    bool last = pte_present(look.entry) && live_of(table, look.at.frame) == 1;
+    bool last = pte_present(look.entry) && live_of(table, look.at.frame) < 2;
     if (pte_present(look.entry)) {
       uint64_t entry = unmap_page(table, page, level, look.at.frame, flush);
       //@ assert space: SameSpace{Pre, Here}(table);
@@ -115,6 +116,8 @@ static struct tally unmap_pages(struct pagetable *table, uint64_t first, uint64_
     }
     //@ assert path: !last ==> look.at.frame == Table(table->memory, table->root, page, level);
     at = last ? root_place(table) : place_after(table, look.at, page);
+    //@ assert none_mapped: !PtePresent(look.entry) ==> !RangeMapped{Pre}(table->memory, table->root, first, look.next < end ? look.next : end);
+    //@ assert more_mapped: PtePresent(look.entry) ==> (RangeMapped{Pre}(table->memory, table->root, first, look.next) <==> RangeMapped{Pre}(table->memory, table->root, first, page));
     page = look.next < end ? look.next : end;
   }
   return tally;
