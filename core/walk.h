@@ -48,6 +48,21 @@ static inline uint64_t end_of(uint64_t page, uint64_t pages)
   return pages < PAGETABLE_PAGES - page ? page + pages : PAGETABLE_PAGES;
 }
 
+/* The level of the lowest table that a page has in common with the page before it. */
+/*@ requires page: Page(page) && page >= 1;
+    assigns \nothing;
+    ensures range: 1 <= \result <= RootLevel;
+    ensures exact: \forall integer j; TableLevel(j) ==> (TableBefore(page, page, j) <==> \result <= j);
+*/
+static inline uint32_t shared_level(uint64_t page)
+{
+  return page % 512 != 0           ? 1
+         : page % 262144 != 0      ? 2
+         : page % 134217728 != 0   ? 3
+         : page % 68719476736 != 0 ? 4
+                                   : 5;
+}
+
 /* Whether there is a page of this number. */
 /*@ assigns \nothing;
     ensures exact: \result <==> Page(number);
