@@ -92,7 +92,7 @@ struct flush {
       table; /* the last of them. Each one's record names the one before as parent, the first itself */
 };
 
-#include "../annotations/range.acsl"
+#include "../annotations/map_range.acsl"
 
 /* Makes table an empty address space: one frame, owner OWNER_TABLE1 + PAGETABLE_LEVELS - 1. No page of it may be
  * writable and executable at once, until pagetable_allow_write_execute says otherwise.

@@ -215,6 +215,7 @@ static inline uint64_t change_page(const struct pagetable *table, uint64_t page,
     ensures mapped: Leaf(table->memory, table->root, page, level);
     ensures entry: Entry(table->memory, table->root, page, level) == entry;
     ensures records: SameButTable{Pre, Post}(table->frames, frame, -1);
+    ensures paths: SamePaths{Pre, Post}(table->frames, table->memory);
     ensures others: SamePagesBut{Pre, Post}(table->frames, table->memory, table->root, page, level);
 */
 static inline void add_page(const struct pagetable *table, uint64_t page, uint32_t level,
@@ -542,6 +543,8 @@ static inline void put_target(const struct pagetable *table, uint64_t entry, uin
     ensures exact: \result == Table(table->memory, table->root, page, level);
     ensures table: \result < table->frames->nframes && Owner(table->frames, \result) == OWNER_TABLE1 + level - 1;
     ensures absent: !PtePresent(Entry(table->memory, table->root, page, level));
+    ensures taken: table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames) - (at.level - level);
+    ensures other_paths: SameOtherPaths{Pre, Post}(table->memory, table->root, page);
     ensures use: SameUse{Pre, Post}(table->frames);
     ensures roots: SameRoots{Pre, Post}(table->frames);
     ensures pages: SamePages{Pre, Post}(table->frames, table->memory);
@@ -554,6 +557,8 @@ static inline frame_t add_tables(struct pagetable *table, uint64_t page, struct 
       loop invariant same_space: SameSpace{Pre, Here}(table);
       loop invariant lowest: at.frame == Table(table->memory, table->root, page, at.level) && !PtePresent(Entry(table->memory, table->root, page, at.level));
       loop invariant free: table->frames->buddy.free_frames >= at.level - level;
+      loop invariant taken: table->frames->buddy.free_frames == \at(table->frames->buddy.free_frames, Pre) - (\at(at.level, Pre) - at.level);
+      loop invariant other_paths: SameOtherPaths{Pre, Here}(table->memory, table->root, page);
       loop invariant use: SameUse{Pre, Here}(table->frames);
       loop invariant roots: SameRoots{Pre, Here}(table->frames);
       loop invariant pages: SamePages{Pre, Here}(table->frames, table->memory);
@@ -567,7 +572,9 @@ static inline frame_t add_tables(struct pagetable *table, uint64_t page, struct 
     //@ assert space: SameSpace{Pre, Here}(table) && SameSpace{LoopCurrent, Here}(table);
     //@ assert branched: BranchedAt{LoopCurrent, Here}(table->frames, table->memory, child, at.level);
     //@ assert same: Table(table->memory, table->root, page, at.level) == at.frame;
+    //@ assert branches: Branched{LoopCurrent, Here}(table->frames, table->memory, child);
     //@ assert next: Table(table->memory, table->root, page, at.level - 1) == child;
+    //@ assert other_paths: SameOtherPaths{LoopCurrent, Here}(table->memory, table->root, page);
     at.frame = child;
     at.level--;
     //@ assert place: (512 * at.frame + Digit(page, at.level)) / 512 == at.frame && 0 <= Place(table->memory, table->root, page, at.level);

@@ -201,6 +201,7 @@ static inline enum status target_status(const struct frames *frames, frame_t fra
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures rest: SameButReferences{Pre, Post}(table->frames);
+    ensures others: SameReferencesBut{Pre, Post}(table->frames, \old(BlockFirst(table->frames, frame)));
     ensures free: table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
     ensures counted: References(table->frames, BlockFirst(table->frames, frame)) == references;
     ensures first: BlockFirst(table->frames, frame) == \old(BlockFirst(table->frames, frame));
@@ -219,6 +220,16 @@ static inline void count_references(const struct pagetable *table, frame_t frame
   //@ assert pages: GoodPages(table->frames, table->memory);
   //@ assert counted: Counted(table->frames, table->memory);
   //@ assert is_root: Root(table->frames, table->root);
+}
+
+/* The order of the block of a frame. */
+/*@ requires layout: FramesLayout(frames) && frame < frames->nframes;
+    assigns \nothing;
+    ensures exact: \result == Order(frames, frame);
+*/
+static inline uint32_t order_of(const struct frames *frames, frame_t frame)
+{
+  return frames->records[frame].order;
 }
 
 /* How many references the block of a frame in use has. */
@@ -240,6 +251,7 @@ static inline uint32_t references_of(const struct frames *frames, frame_t frame)
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures rest: SameButReferences{Pre, Post}(table->frames);
+    ensures holds: HoldsMore{Pre, Post}(table->frames, 1);
     ensures free: table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
     ensures reference: permissions < PAGE_UNOWNED ==> References(table->frames, BlockFirst(table->frames, frame)) ==
       \old(References(table->frames, BlockFirst(table->frames, frame))) + 1;
