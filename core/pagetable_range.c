@@ -115,7 +115,7 @@ static struct tally unmap_pages(struct pagetable *table, uint64_t first, uint64_
       tally = add_to(tally, entry, look.next - page, level);
     }
     //@ assert path: !last ==> look.at.frame == Table(table->memory, table->root, page, level);
-    at = last ? root_place(table) : place_after(table, look.at, page);
+    at = last ? root_place(table) : place_after(table, look.at, page, look.next);
     //@ assert none_mapped: !PtePresent(look.entry) ==> !RangeMapped{Pre}(table->memory, table->root, first, look.next < end ? look.next : end);
     //@ assert more_mapped: PtePresent(look.entry) ==> (RangeMapped{Pre}(table->memory, table->root, first, look.next) <==> RangeMapped{Pre}(table->memory, table->root, first, page));
     page = look.next < end ? look.next : end;
@@ -175,7 +175,7 @@ static bool all_owned(const struct pagetable *table, uint64_t first, uint64_t en
     if (pte_present(look.entry) &&
         pte_permissions(look.entry, level) / PAGE_UNOWNED != permissions / PAGE_UNOWNED)
       return false;
-    at = place_after(table, look.at, page);
+    at = place_after(table, look.at, page, look.next);
     page = look.next < end ? look.next : end;
   }
   return true;
@@ -241,7 +241,7 @@ static struct tally change_pages(struct pagetable *table, uint64_t first, uint64
       //@ assert mapped: RangeMapped{Pre}(table->memory, table->root, page, look.next);
       tally = add_to(tally, entry, look.next - page, level);
     }
-    at = place_after(table, look.at, page);
+    at = place_after(table, look.at, page, look.next);
     page = look.next < end ? look.next : end;
   }
   return tally;
@@ -366,7 +366,7 @@ static struct page_run longest_run(const struct pagetable *table, uint64_t first
 {
   struct look look = look_at(table, root_place(table), first);
   struct page_run run = run_of(table, look, first, end);
-  struct place at = place_after(table, look.at, first);
+  struct place at = place_after(table, look.at, first, look.next);
   uint64_t page = first + run.pages;
   /*@ loop invariant range: first < page <= end && (page < end ==> Page(page)) && page == first + run.pages;
       loop invariant path: page < end ==> 1 <= at.level <= RootLevel && at.frame == Table(table->memory, table->root, page, at.level);
@@ -381,7 +381,7 @@ static struct page_run longest_run(const struct pagetable *table, uint64_t first
     if (!goes_on(run, more))
       break;
     run.pages += more.pages;
-    at = place_after(table, look.at, page);
+    at = place_after(table, look.at, page, look.next);
     page += more.pages;
   }
   return run;

@@ -41,6 +41,7 @@ struct look {
     ensures exact: \result.at.frame == Table(table->memory, table->root, page, \result.at.level);
     ensures table: \result.at.frame < table->frames->nframes && Owner(table->frames, \result.at.frame) == OWNER_TABLE1 + \result.at.level - 1;
     ensures entry: SameEntry(\result.entry, Entry(table->memory, table->root, page, \result.at.level));
+    ensures lowest: \result.at.level > 1 ==> Table(table->memory, table->root, page, \result.at.level - 1) == -1;
     ensures next: PageNext(page, \result.at.level, \result.next) && page < \result.next <= Pages;
     ensures hole: !PtePresent(\result.entry) ==> RangeUnmapped(table->memory, table->root, page, \result.next);
     ensures mapped: PtePresent(\result.entry) ==> PageLevel(\result.at.level) && Leaf(table->memory, table->root, page, \result.at.level) &&
@@ -58,17 +59,17 @@ static inline struct look look_at(const struct pagetable *table, struct place at
   return look;
 }
 
-/* A table on the way to the next page after an entry: the same one, unless that entry was its last. */
-/*@ requires valid: TreeValid(table) && Page(page) && TableLevel(at.level);
+/* A table on the way to a page that follows one whose table is given: that one, if it is on the way to both. */
+/*@ requires valid: TreeValid(table) && Page(page) && TableLevel(at.level) && page <= next;
     requires path: at.frame == Table(table->memory, table->root, page, at.level);
     assigns \nothing;
     ensures level: 1 <= \result.level <= RootLevel;
-    ensures exact: \forall integer n; PageNext(page, at.level, n) && Page(n) ==> \result.frame == Table(table->memory, table->root, n, \result.level);
+    ensures exact: Page(next) ==> \result.frame == Table(table->memory, table->root, next, \result.level);
 */
 static inline struct place place_after(const struct pagetable *table, struct place at,
-                                       uint64_t page)
+                                       uint64_t page, uint64_t next)
 {
-  if (index_of(page, at.level) < TABLE_ENTRIES - 1)
+  if (at.level < root_level() && next < next_page(page, at.level + 1))
     return at;
   return root_place(table);
 }
