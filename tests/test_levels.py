@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # What Frama-C is given of the page tables, apart from proofs/walk.c, which is proved with each number of levels.
-PROVED = ["proofs/entry.c", "proofs/table.c", "proofs/path.c", "proofs/pagetable.c", "proofs/pagetable_range.c", "core/pagetable_check.c"]
+PROVED = ["proofs/entry.c", "proofs/table.c", "proofs/path.c", "proofs/pagetable.c", "proofs/pagetable_range.c", "proofs/piece.c", "proofs/pagetable_map_range.c", "core/pagetable_check.c"]
 KNOWS = "core/walk.h"
 ANNOTATION = re.compile(r"/\*@.*?\*/|//@[^\n]*", re.DOTALL)
 
