@@ -81,9 +81,10 @@ format: ## lay out every C file
 
 # Unit tests: every tests/test_NAME.c is a program of its own, with the sanitizers.
 TESTS       := $(sort $(wildcard tests/test_*.c))
-# The page tables again on a core of another format, or of another number of levels (also Sv57), and the replayer.
+# Those of page tables again on a core of another format, or of another number of levels (also Sv57), and the replayer's.
+TABLE_TESTS := test_pagetable
 TEST_TABLES := $(FUZZED_REST) riscv64-5 x86_64-3
-TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%) $(TEST_TABLES:%=$(BUILD)/tests/test_pagetable-%) \
+TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%) $(foreach test,$(TABLE_TESTS),$(TEST_TABLES:%=$(BUILD)/tests/$(test)-%)) \
   $(FUZZED_REST:%=$(BUILD)/tests/test_replay-%)
 TEST_CFLAGS := -std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -I. -Icore -I$(ARCH)
 # Sources that tests use beside the core; fuzz.mk names the replayer's.
@@ -95,7 +96,7 @@ $(BUILD)/tests/core.a: $(CORE) $(TEST_EXTRA) $(HEADERS) $(wildcard fuzz/*.h)
 	@printf '%s\n' $(CORE) $(TEST_EXTRA) | xargs -P $(JOBS) -I{} sh -c '$(CC) $(TEST_CFLAGS) -c {} -o $(BUILD)/tests/objects/$$(echo {} | tr / -).o'
 	@ar rcs $@ $(BUILD)/tests/objects/*.o
 
-$(BUILD)/tests/%: tests/%.c $(BUILD)/tests/core.a
+$(BUILD)/tests/%: tests/%.c $(wildcard tests/*.h) $(BUILD)/tests/core.a
 	@$(CC) $(TEST_CFLAGS) $< $(BUILD)/tests/core.a -lcmocka -o $@
 
 # The processor of each format, without the one that the replayer is linked with.
@@ -103,9 +104,12 @@ $(BUILD)/tests/test_walk_%: tests/test_walk_%.c tests/unit.h fuzz/walk_%.c fuzz/
 	@mkdir -p $(@D)
 	@$(CC) $(TEST_CFLAGS) $(filter %.c,$^) -lcmocka -o $@
 
-$(BUILD)/tests/test_pagetable-%: tests/test_pagetable.c tests/unit.h $(CORE) $(HEADERS)
-	@mkdir -p $(@D)
-	@$(CC) $(TEST_CFLAGS:-I$(ARCH)=) $(call tables,$*) $< $(CORE) -lcmocka -o $@
+define table_test
+$(BUILD)/tests/$(1)-%: tests/$(1).c $(wildcard tests/*.h) $(CORE) $(HEADERS)
+	@mkdir -p $$(@D)
+	@$$(CC) $(TEST_CFLAGS:-I$(ARCH)=) $$(call tables,$$*) $$< $(CORE) -lcmocka -o $$@
+endef
+$(foreach test,$(TABLE_TESTS),$(eval $(call table_test,$(test))))
 
 $(BUILD)/tests/test_replay-%: tests/test_replay.c tests/unit.h $(CORE) $(HEADERS) $(REPLAYER) $(wildcard fuzz/*.h fuzz/walk_*.c)
 	@mkdir -p $(@D)

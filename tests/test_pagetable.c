@@ -1,100 +1,6 @@
-/* Address spaces over small machines; their memory is taken from the host as it is written to. */
+/* Pages one by one: mapped, unmapped, protected, split, merged and cleared, and what that owes. */
 #define _DEFAULT_SOURCE
-#include "unit.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-
-#include "leaf.h"
-#include "pagetable.h"
-
-#define FRAMES 64u         /* of a small machine */
-#define LARGE_FRAMES 2048u /* of one with room for pages of 2 MiB */
-#define HUGE_FRAMES 524288u
-#define BLOCK2 9u /* orders of a block that holds a page of 2 MiB, and of 1 GiB */
-#define BLOCK3 18u
-#define SIZE2 ((uint64_t)1 << 21) /* bytes of such pages */
-#define SIZE3 ((uint64_t)1 << 30)
-#define TABLES (PAGETABLE_LEVELS - 1u) /* below the root, for a page of 4 KiB */
-#define HALF                                                                                       \
-  ((uint64_t)1 << (11 + 9 * PAGETABLE_LEVELS)) /* the first address that is not canonical */
-
-static struct frames frames;
-static struct frame *records;
-static uint64_t *memory;
-static size_t mapped_bytes;
-static uint64_t *words;
-static struct pagetable space;
-static frame_t user; /* a frame in use, to be mapped */
-static struct flush owed;
-
-static void drop(void)
-{
-  free(words);
-  free(records);
-  if (memory)
-    assert_int_equal(munmap(memory, mapped_bytes), 0);
-}
-
-/* A machine of nframes frames, of which count from frame 1 on are free; one address space and one user frame. */
-static void make_machine(uint64_t nframes, uint64_t count)
-{
-  drop();
-  words = malloc(8 * buddy_words(nframes));
-  records = calloc(nframes, sizeof *records);
-  mapped_bytes = FRAME_SIZE * nframes;
-  memory = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  assert_true(words && records && memory != MAP_FAILED);
-  memset(memory, 0xEE, FRAME_SIZE * (nframes < LARGE_FRAMES ? nframes : LARGE_FRAMES));
-  assert_int_equal(frames_init(&frames, nframes, words, buddy_words(nframes), records, nframes),
-                   STATUS_OK);
-  assert_int_equal(frames_release(&frames, 1, count), STATUS_OK);
-  assert_int_equal(pagetable_create(&space, &frames, memory), STATUS_OK);
-  assert_int_equal(frame_alloc(&frames, 0, OWNER_USER, 0, &user), STATUS_OK);
-  owed = (struct flush){0};
-}
-
-static void make(uint64_t count)
-{
-  make_machine(FRAMES, count);
-}
-
-static frame_t take(uint32_t order)
-{
-  frame_t block;
-  assert_int_equal(frame_alloc(&frames, order, OWNER_USER, 0, &block), STATUS_OK);
-  return block;
-}
-
-/* Bytes of a page of a level. */
-static uint64_t size_of(uint32_t level)
-{
-  return (uint64_t)PAGE_SIZE << (9 * (level - 1));
-}
-
-static uint64_t free_frames(void)
-{
-  return buddy_free_frames(&frames.buddy);
-}
-
-static uint32_t references(frame_t frame)
-{
-  return records[frame].references;
-}
-
-/* The processor has forgotten all that it was to forget. */
-static void flushed(void)
-{
-  pagetable_flushed(&space, &owed);
-}
-
-static void sound(void)
-{
-  assert_null(frames_check(&frames));
-  assert_null(pagetable_check(&space));
-}
+#include "space.h"
 
 static void a_mapped_page_translates_and_its_neighbours_do_not(void **state)
 {
@@ -566,15 +472,6 @@ static void a_large_page_owns_no_block_smaller_than_itself(void **state)
   assert_int_equal(pagetable_map(&space, 0, small, 2, 0), STATUS_OK);
 }
 
-/* A page of each size, not owned, in one table of level 3: 4 KiB at 0, 2 MiB after it, 1 GiB after that. */
-static void make_each_size(void)
-{
-  make(40);
-  assert_int_equal(pagetable_map(&space, 0, 0, 1, PAGE_UNOWNED), STATUS_OK);
-  assert_int_equal(pagetable_map(&space, SIZE2, 0, 2, PAGE_UNOWNED), STATUS_OK);
-  assert_int_equal(pagetable_map(&space, SIZE3, 0, 3, PAGE_UNOWNED), STATUS_OK);
-}
-
 static void assert_refused(uint64_t address, uint32_t level, enum status map, enum status others)
 {
   struct translation out = {1, 2, 3, true, false};
@@ -686,31 +583,13 @@ static void destroy_gives_back_the_tables_and_references_of_pages_of_each_size(v
   assert_null(frames_check(&frames));
 }
 
-/* All that a call could change, one after the other in memory that the caller frees. */
-static uint8_t *take_picture(size_t *bytes)
-{
-  const void *const parts[] = {&frames, records, memory, words, &owed};
-  const size_t sizes[] = {sizeof frames, frames.nframes * sizeof *records, mapped_bytes,
-                          8 * buddy_words(frames.nframes), sizeof owed};
-  *bytes = sizes[0] + sizes[1] + sizes[2] + sizes[3] + sizes[4];
-  uint8_t *picture = malloc(*bytes);
-  assert_non_null(picture);
-  for (size_t i = 0, at = 0; i < 5; at += sizes[i], i++)
-    memcpy(picture + at, parts[i], sizes[i]);
-  return picture;
-}
-
 /* A map that must fail for want of memory, and then everything is as it was. */
 static void assert_out_of_memory(uint32_t level, uint64_t address, frame_t frame,
                                  uint32_t permissions)
 {
-  size_t bytes;
-  uint8_t *before = take_picture(&bytes);
+  uint8_t *before = take_picture();
   assert_int_equal(pagetable_map(&space, address, frame, level, permissions), STATUS_OUT_OF_MEMORY);
-  uint8_t *after = take_picture(&bytes);
-  assert_memory_equal(before, after, bytes);
-  free(before);
-  free(after);
+  assert_picture(before);
 }
 
 /* Gives back one of the frames that were taken to leave few. */
@@ -758,23 +637,6 @@ static void a_map_without_enough_frames_for_its_tables_changes_nothing(void **st
 
 /* --- Splitting and merging --- */
 
-static struct translation look(uint64_t address)
-{
-  struct translation found;
-  assert_int_equal(pagetable_query(&space, address, &found), STATUS_OK);
-  return found;
-}
-
-/* The table of a level on the way to an address; there is one. */
-static frame_t table_at(uint64_t address, uint32_t level)
-{
-  frame_t table = space.root;
-  for (uint32_t above = PAGETABLE_LEVELS; above > level; above--)
-    table = pte_next(memory[table * TABLE_ENTRIES + address / size_of(above) % TABLE_ENTRIES]);
-  assert_int_equal(records[table].owner, OWNER_TABLE1 + level - 1);
-  return table;
-}
-
 /* Asserts that 512 pages of the level below are where one of this level was or could be. */
 static void assert_pieces(uint64_t address, frame_t first, uint32_t level, uint32_t permissions,
                           bool seen)
@@ -793,14 +655,10 @@ static void assert_pieces(uint64_t address, frame_t first, uint32_t level, uint3
 /* Both calls, each of which must fail so, and then everything is as it was. */
 static void assert_neither(uint64_t address, uint32_t level, enum status split, enum status merge)
 {
-  size_t bytes;
-  uint8_t *before = take_picture(&bytes);
+  uint8_t *before = take_picture();
   assert_int_equal(pagetable_split(&space, address, level), split);
   assert_int_equal(pagetable_merge(&space, address, level, &owed), merge);
-  uint8_t *after = take_picture(&bytes);
-  assert_memory_equal(before, after, bytes);
-  free(before);
-  free(after);
+  assert_picture(before);
 }
 
 static void a_split_page_translates_as_before_in_pages_of_the_level_below(void **state)
@@ -1148,22 +1006,6 @@ static void destroy_gives_back_pages_in_pieces(void **state)
 
 /* --- What is owed after a change --- */
 
-static void assert_owed(uint64_t address, uint64_t pages, uint32_t level)
-{
-  assert_int_equal(owed.address, address);
-  assert_int_equal(owed.pages, pages);
-  assert_int_equal(owed.level, level);
-}
-
-/* A page of this level, not owned, whose change is then owed. */
-static void owe_page(uint64_t address, uint32_t level)
-{
-  struct translation was;
-  assert_int_equal(pagetable_map(&space, address, 0, level, PAGE_UNOWNED), STATUS_OK);
-  assert_int_equal(
-      pagetable_protect(&space, address, level, PAGE_UNOWNED | PAGE_WRITE, &was, &owed), STATUS_OK);
-}
-
 static void nothing_and_a_page_is_exactly_that_page(void **state)
 {
   (void)state;
@@ -1341,19 +1183,15 @@ static void tables_that_went_are_no_memory_until_the_flush_is_done(void **state)
 /* Asserts that to say that a flush is done that names this table changes nothing but the flush. */
 static void assert_left_alone(frame_t table)
 {
-  size_t bytes;
   owed = (struct flush){0};
-  uint8_t *before = take_picture(&bytes);
+  uint8_t *before = take_picture();
   owed =
       (struct flush){.address = 1, .pages = UINT64_MAX, .level = 9, .tables = true, .table = table};
   flushed();
   assert_true(owed.address == 0 && owed.pages == 0 && owed.level == 0 && !owed.tables &&
               owed.table == 0);
   owed = (struct flush){0};
-  uint8_t *after = take_picture(&bytes);
-  assert_memory_equal(before, after, bytes);
-  free(before);
-  free(after);
+  assert_picture(before);
 }
 
 static void what_is_no_table_that_went_is_left_alone(void **state)
@@ -1361,13 +1199,9 @@ static void what_is_no_table_that_went_is_left_alone(void **state)
   (void)state;
   make(20);
   assert_int_equal(pagetable_map(&space, 0, user, 1, 0), STATUS_OK);
-  size_t bytes;
-  uint8_t *before = take_picture(&bytes);
+  uint8_t *before = take_picture();
   flushed(); /* nothing is owed */
-  uint8_t *after = take_picture(&bytes);
-  assert_memory_equal(before, after, bytes);
-  free(before);
-  free(after);
+  assert_picture(before);
   assert_left_alone(FRAMES);
   assert_left_alone(UINT32_MAX);
   for (frame_t f = 0; f < FRAMES; f++) /* reserved, the user's, tables in use, free */
@@ -1445,20 +1279,6 @@ static void whatever_a_flush_says_it_covers_what_is_changed_to_the_end(void **st
 }
 
 /* --- Accessed and dirty, tested and cleared --- */
-
-/* What the processor does with a page that it reads (seen is 1), or writes to (3); bit 0 is accessed, bit 1 dirty. */
-static void mark(uint64_t address, uint32_t level, uint32_t seen)
-{
-  const uint64_t index = address / size_of(level) % TABLE_ENTRIES;
-  memory[table_at(address, level) * TABLE_ENTRIES + index] |=
-      pte_page(0, 0, seen, level) - pte_page(0, 0, 0, level);
-}
-
-/* Which of these marks a translation has. */
-static uint32_t seen_of(struct translation found)
-{
-  return (found.accessed ? 1 : 0) + (found.dirty ? 2 : 0);
-}
 
 /* Clears a page that has these marks: they are told, and all else is kept. */
 static void assert_clears(uint64_t address, uint32_t level, uint32_t seen)
@@ -1575,16 +1395,12 @@ static void a_cleared_page_is_added_to_what_is_owed(void **state)
 /* A clear that must fail so, and then everything is as it was. */
 static void assert_not_cleared(uint64_t address, uint32_t level, enum status status)
 {
-  size_t bytes;
   struct translation out = {1, 2, 3, true, false};
-  uint8_t *before = take_picture(&bytes);
+  uint8_t *before = take_picture();
   assert_int_equal(pagetable_test_and_clear(&space, address, level, &out, &owed), status);
-  uint8_t *after = take_picture(&bytes);
-  assert_memory_equal(before, after, bytes);
+  assert_picture(before);
   assert_true(out.frame == 1 && out.permissions == 2 && out.level == 3 && out.accessed &&
               !out.dirty);
-  free(before);
-  free(after);
 }
 
 static void a_refused_clear_changes_nothing(void **state)
