@@ -38,6 +38,10 @@ const char *a_page_of_1_gib_is_split_and_merged(void);
 const char *a_table_that_went_waits_for_the_flush(void); /* suite_flush.c */
 const char *a_flushed_page_shows_its_new_frame(void);
 const char *one_flush_ends_many_unmaps(void);
+const char *a_range_is_gone_after_its_flush(void); /* suite_range.c */
+const char *a_protected_range_faults_when_written_to(void);
+const char *a_range_is_cleared_and_marked_again(void);
+const char *runs_of_the_kernels_pages_add_up(void);
 const char *the_processor_walks_all_levels(void); /* suite_levels.c */
 const char *addresses_between_the_halves_are_refused(void);
 const char *pages_lie_at_the_ends_of_the_halves(void);
