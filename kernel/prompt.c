@@ -11,7 +11,7 @@
 #define TAKES_MAX 3u              /* arguments of a command */
 #define WORDS_MAX (1 + TAKES_MAX) /* of a line */
 #define LINE 128u
-#define COLUMN 28u /* where help explains */
+#define COLUMN 36u /* where help explains */
 
 /* The words behind a command's name, and as numbers where the command takes numbers. */
 struct arguments {
@@ -59,6 +59,10 @@ static void frame(const struct arguments *given)
 static void walk(const struct arguments *given)
 {
   struct translation found;
+  if (given->count == 0) {
+    show_runs();
+    return;
+  }
   enum status status = pagetable_query(&memory.space, given->number[0], &found);
   if (status == STATUS_NOT_CANONICAL) {
     refused(status);
@@ -189,39 +193,94 @@ static void show_was(const struct translation *was)
         was->dirty ? ", dirty" : "");
 }
 
-static void unmap(const struct arguments *given)
+/* What came of a call on one page, and the flush of it. */
+static void finish_page(enum status status, const struct translation *was, struct flush *owed)
 {
-  uint64_t address = given->number[0];
-  struct translation was;
-  struct flush owed = {0};
-  if (!mapped(address, &was)) {
-    return;
-  }
-  enum status status = pagetable_unmap(&memory.space, address, was.level, &was, &owed);
   if (status != STATUS_OK) {
     refused(status);
     return;
   }
-  settle(&owed);
-  show_was(&was);
+  settle(owed);
+  show_was(was);
+}
+
+/* What came of a call on a range, and the flush of it. */
+static void finish_range(enum status status, const struct seen *seen, struct flush *owed)
+{
+  if (status != STATUS_OK) {
+    refused(status);
+    return;
+  }
+  settle(owed);
+  print("pages %u%s%s\n", seen->pages, seen->accessed ? ", accessed" : "",
+        seen->dirty ? ", dirty" : "");
+}
+
+/* Whether nothing in a range is the kernel's own; says so, or what is wrong with the range, when not. */
+static bool spares_kernel(uint64_t address, uint64_t pages)
+{
+  struct page_run run;
+  enum status status;
+  do {
+    status = pagetable_query_range(&memory.space, address, pages, &run);
+    if (status != STATUS_OK) {
+      refused(status);
+      return false;
+    }
+    if (run.mapped && (run.permissions & PAGE_UNOWNED) != 0) {
+      print("refused: a page of the kernel's\n");
+      return false;
+    }
+    address += run.pages * PAGE_SIZE;
+    pages -= run.pages;
+  } while (pages > 0);
+  return true;
+}
+
+static void unmap(const struct arguments *given)
+{
+  uint64_t address = given->number[0], pages = given->number[1];
+  struct translation was;
+  struct seen seen;
+  struct flush owed = {0};
+  if (given->count == 1 && mapped(address, &was)) {
+    finish_page(pagetable_unmap(&memory.space, address, was.level, &was, &owed), &was, &owed);
+  } else if (given->count == 2 && spares_kernel(address, pages)) {
+    finish_range(pagetable_unmap_range(&memory.space, address, pages, &seen, &owed), &seen, &owed);
+  }
+}
+
+static void protect(const struct arguments *given)
+{
+  uint64_t address = given->number[0], pages = given->number[1], permissions = given->number[2];
+  struct seen seen;
+  struct flush owed = {0};
+  if (spares_kernel(address, pages)) {
+    enum status status = permissions > PAGE_PERMISSIONS
+                             ? STATUS_BAD_PERMISSION
+                             : pagetable_protect_range(&memory.space, address, pages,
+                                                       (uint32_t)permissions, &seen, &owed);
+    finish_range(status, &seen, &owed);
+  }
 }
 
 /* Of the kernel's pages, too: it loses nothing by it. */
 static void clear(const struct arguments *given)
 {
-  uint64_t address = given->number[0];
+  uint64_t address = given->number[0], pages = given->number[1];
   struct translation was;
+  struct seen seen;
   struct flush owed = {0};
-  enum status status = pagetable_query(&memory.space, address, &was);
-  if (status == STATUS_OK) {
-    status = pagetable_test_and_clear(&memory.space, address, was.level, &was, &owed);
+  if (given->count == 1) {
+    enum status status = pagetable_query(&memory.space, address, &was);
+    if (status == STATUS_OK) {
+      status = pagetable_test_and_clear(&memory.space, address, was.level, &was, &owed);
+    }
+    finish_page(status, &was, &owed);
+  } else {
+    finish_range(pagetable_test_and_clear_range(&memory.space, address, pages, &seen, &owed), &seen,
+                 &owed);
   }
-  if (status != STATUS_OK) {
-    refused(status);
-    return;
-  }
-  settle(&owed);
-  show_was(&was);
 }
 
 static void test(const struct arguments *given)
@@ -250,10 +309,20 @@ static void quit(const struct arguments *given)
 }
 
 static const struct command commands[] = {
-    {"help", {0}, 0, false, "this list; numbers are decimal, or hexadecimal with 0x", help},
+    {"help",
+     {0},
+     0,
+     false,
+     "this list; numbers are decimal, or hexadecimal with 0x; PAGES of 4 KiB",
+     help},
     {"mem", {0}, 0, false, "the memory map, free blocks of each order, owners", show},
     {"frame", {"FRAME"}, 1, true, "what a frame is, and the block it lies in", frame},
-    {"walk", {"ADDRESS"}, 1, true, "the table entries on the way to a virtual address", walk},
+    {"walk",
+     {"ADDRESS"},
+     0,
+     true,
+     "the table entries on the way to a virtual address, or all that is mapped",
+     walk},
     {"alloc", {"ORDER"}, 1, true, "take a block of 2^ORDER frames", alloc},
     {"free", {"FRAME", "ORDER"}, 2, true, "give a block back", free_block},
     {"map",
@@ -265,12 +334,18 @@ static const struct command commands[] = {
     {"split", {"ADDRESS"}, 1, true, "make 512 pages of the next size of a large page", split},
     {"merge", {"ADDRESS"}, 1, true, "make a large page of the 512 there", merge},
     {"clear",
-     {"ADDRESS"},
+     {"ADDRESS", "PAGES"},
      1,
      true,
-     "say whether a page was accessed and dirty, and clear both",
+     "say whether a page, or any of so many, was accessed and dirty, and clear both",
      clear},
-    {"unmap", {"ADDRESS"}, 1, true, "take a page away again", unmap},
+    {"protect",
+     {"ADDRESS", "PAGES", "PERMISSIONS"},
+     3,
+     true,
+     "give pages other permissions: the sum of 1 execute, 2 write, 4 user, 32 global",
+     protect},
+    {"unmap", {"ADDRESS", "PAGES"}, 1, true, "take a page away again, or all in so many", unmap},
     {"test", {"NAME"}, 0, false, "run a test of the boot suite, or all of it", test},
     {"fault",
      {"KIND"},

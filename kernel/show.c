@@ -4,6 +4,8 @@
 #include "memory.h"
 #include "pte.h"
 
+#define RUNS_SHOWN 32u /* of an address space: nobody reads one in thousands of pieces to its end */
+
 static void show_run(const char *what, struct run run)
 {
   print("  %s %x .. %x, %u frames\n", what, run.first * FRAME_SIZE, run.end * FRAME_SIZE,
@@ -84,18 +86,22 @@ void show_frame(frame_t frame)
   print("\n");
 }
 
-static void show_page(uint64_t entry, uint32_t level, uint64_t physical)
+static void show_permissions(uint32_t permissions)
 {
-  uint32_t permissions = pte_permissions(entry, level);
-  print("  physical %x: read%s%s%s%s%s%s%s%s%s\n", physical,
-        (permissions & PAGE_WRITE) != 0 ? ", write" : "",
+  print("read%s%s%s%s%s%s%s", (permissions & PAGE_WRITE) != 0 ? ", write" : "",
         (permissions & PAGE_EXECUTE) != 0 ? ", execute" : "",
         (permissions & PAGE_USER) != 0 ? ", user" : "",
         (permissions & PAGE_WRITE_COMBINING) != 0 ? ", write-combining" : "",
         (permissions & PAGE_UNCACHED) != 0 ? ", uncached" : "",
         (permissions & PAGE_GLOBAL) != 0 ? ", global" : "",
-        (permissions & PAGE_UNOWNED) != 0 ? ", unowned" : "",
-        pte_accessed(entry) ? ", accessed" : "", pte_dirty(entry) ? ", dirty" : "");
+        (permissions & PAGE_UNOWNED) != 0 ? ", unowned" : "");
+}
+
+static void show_page(uint64_t entry, uint32_t level, uint64_t physical)
+{
+  print("  physical %x: ", physical);
+  show_permissions(pte_permissions(entry, level));
+  print("%s%s\n", pte_accessed(entry) ? ", accessed" : "", pte_dirty(entry) ? ", dirty" : "");
 }
 
 void show_walk(uint64_t address)
@@ -126,4 +132,33 @@ void show_walk(uint64_t address)
   } else {
     print("  frame %x: beyond the frames\n", physical / FRAME_SIZE);
   }
+}
+
+/* Prints the runs of mapped pages of the half that begins at address, the first ones; how many there are in all, with
+ * those before. */
+static uint64_t show_half(uint64_t address, uint64_t before)
+{
+  struct page_run run;
+  uint64_t runs = before, left = PAGETABLE_PAGES / 2;
+  while (left > 0 && pagetable_query_range(&memory.space, address, left, &run) == STATUS_OK) {
+    if (run.mapped && runs < RUNS_SHOWN) {
+      print("  %x: pages %u, frame %x, ", address, run.pages, (uint64_t)run.frame);
+      show_permissions(run.permissions);
+      print("\n");
+    }
+    runs += run.mapped;
+    address += run.pages * PAGE_SIZE;
+    left -= run.pages;
+  }
+  return runs;
+}
+
+void show_runs(void)
+{
+  uint64_t runs = show_half(PAGETABLE_UPPER, show_half(0, 0));
+  print("  runs: %u", runs);
+  if (runs > RUNS_SHOWN) {
+    print(", the first %u shown", (uint64_t)RUNS_SHOWN);
+  }
+  print("\n");
 }

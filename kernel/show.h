@@ -13,4 +13,8 @@ void show_frame(frame_t frame);
 /* The entries the processor meets on its way to address, and who owns the frame at the end. */
 void show_walk(uint64_t address);
 
+/* The kernel's address space as runs of pages, in the order of addresses: pages of any size that show frames in a row with
+ * the same permissions. The first 32, and how many there are. */
+void show_runs(void);
+
 #endif
