@@ -59,6 +59,14 @@ uint64_t walker_unmap(uint64_t *memory, frame_t root, uint64_t address);
 /* Fills a table with entries of pages in a row, and looks whether one is filled so. */
 void walker_fill(uint64_t *memory, frame_t table, frame_t first);
 bool walker_is_row(const uint64_t *memory, frame_t table, frame_t first);
+/* The same walk to the table of level 1 that begins at address, then its entries one after the other: taken away, given
+ * these low bits, looked at. Whether all were present; of the last one, whether they are pages in a row. */
+bool walker_unmap_table(uint64_t *memory, frame_t root, uint64_t address);
+bool walker_protect_table(uint64_t *memory, frame_t root, uint64_t address, uint64_t bits);
+bool walker_query_table(uint64_t *memory, frame_t root, uint64_t address);
+/* The first two with an atomic exchange of each entry, so that no bit is lost which the processor sets meanwhile. */
+bool walker_unmap_table_atomic(uint64_t *memory, frame_t root, uint64_t address);
+bool walker_protect_table_atomic(uint64_t *memory, frame_t root, uint64_t address, uint64_t bits);
 
 /* bench_buddy.c, bench_pagetable.c */
 void bench_buddy(uint64_t nframes, uint32_t rounds);

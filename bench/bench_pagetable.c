@@ -285,6 +285,196 @@ static void bench_split(struct space *space, uint32_t rounds)
                          .unit = "ns"});
 }
 
+/* --- Ranges --- */
+
+/* Each range is all of a table of level 1, its pages on the frames of one block in a row. The floor has tables of its own,
+ * which the core has made and does not touch again. */
+#define RANGE_BASE 0x700000000000u
+#define FLOOR_BASE 0x710000000000u
+#define RANGE_PAGES 512u
+#define RANGES 64u
+
+static enum status if_all(bool all)
+{
+  return all ? STATUS_OK : STATUS_BAD_ARGUMENT;
+}
+
+static void range_unmap(struct space *space, uint64_t address)
+{
+  struct seen seen;
+  struct flush owed = {0};
+  must(pagetable_unmap_range(&space->table, address, RANGE_PAGES, &seen, &owed), "unmap range");
+  must(if_all(seen.pages == RANGE_PAGES), "unmap range, all");
+  pagetable_flushed(&space->table, &owed);
+}
+
+static void single_unmap(struct space *space, uint64_t address)
+{
+  struct translation was;
+  struct flush owed = {0};
+  for (uint64_t i = 0; i < RANGE_PAGES; i++)
+    must(pagetable_unmap(&space->table, address + i * PAGE_SIZE, 1, &was, &owed), "unmap");
+  pagetable_flushed(&space->table, &owed);
+}
+
+static void floor_unmap(struct space *space, uint64_t address)
+{
+  must(if_all(walker_unmap_table(space->memory, space->table.root, address)), "walker unmap");
+}
+
+static void atomic_unmap(struct space *space, uint64_t address)
+{
+  must(if_all(walker_unmap_table_atomic(space->memory, space->table.root, address)),
+       "walker unmap");
+}
+
+static void range_protect(struct space *space, uint64_t address)
+{
+  struct seen seen;
+  struct flush owed = {0};
+  must(pagetable_protect_range(&space->table, address, RANGE_PAGES, PAGE_WRITE | PAGE_USER, &seen,
+                               &owed),
+       "protect range");
+  must(if_all(seen.pages == RANGE_PAGES), "protect range, all");
+  pagetable_flushed(&space->table, &owed);
+}
+
+static void single_protect(struct space *space, uint64_t address)
+{
+  struct translation was;
+  struct flush owed = {0};
+  for (uint64_t i = 0; i < RANGE_PAGES; i++)
+    must(pagetable_protect(&space->table, address + i * PAGE_SIZE, 1, PAGE_WRITE, &was, &owed),
+         "protect");
+  pagetable_flushed(&space->table, &owed);
+}
+
+static void floor_protect(struct space *space, uint64_t address)
+{
+  must(if_all(walker_protect_table(space->memory, space->table.root, address, 7)),
+       "walker protect");
+}
+
+static void atomic_protect(struct space *space, uint64_t address)
+{
+  must(if_all(walker_protect_table_atomic(space->memory, space->table.root, address, 3)),
+       "walker protect");
+}
+
+static void range_query(struct space *space, uint64_t address)
+{
+  struct page_run run;
+  must(pagetable_query_range(&space->table, address, RANGE_PAGES, &run), "query range");
+  must(if_all(run.mapped && run.pages == RANGE_PAGES), "query range, all");
+}
+
+/* As whoever has no call for a range looks for the end of a run. */
+static void single_query(struct space *space, uint64_t address)
+{
+  struct translation first;
+  struct translation next;
+  must(pagetable_query(&space->table, address, &first), "query");
+  for (uint64_t i = 1; i < RANGE_PAGES; i++) {
+    must(pagetable_query(&space->table, address + i * PAGE_SIZE, &next), "query");
+    must(if_all(next.frame == first.frame + i && next.permissions == first.permissions), "row");
+  }
+}
+
+static void floor_query(struct space *space, uint64_t address)
+{
+  must(if_all(walker_query_table(space->memory, space->table.root, address)), "walker query");
+}
+
+static void ranges_map(struct space *space, uint64_t base, frame_t block)
+{
+  for (uint32_t i = 0; i < RANGES * RANGE_PAGES; i++)
+    must(pagetable_map(&space->table, base + (uint64_t)i * PAGE_SIZE, block + i % RANGE_PAGES, 1,
+                       PAGE_WRITE),
+         "range page");
+}
+
+/* What the floor has taken away, or filled with entries of its own form in the first place. */
+static void floors_map(struct space *space, frame_t block)
+{
+  for (uint32_t i = 0; i < RANGES * RANGE_PAGES; i++)
+    (void)walker_map(space->memory, space->table.root, FLOOR_BASE + (uint64_t)i * PAGE_SIZE,
+                     block + i % RANGE_PAGES);
+}
+
+/* The time of each page, where each range is treated so. */
+static double per_page(struct space *space, uint64_t base,
+                       void (*treat)(struct space *space, uint64_t address))
+{
+  uint64_t start = now_ns();
+  for (uint64_t i = 0; i < RANGES; i++)
+    treat(space, base + i * RANGE_PAGES * PAGE_SIZE);
+  return (double)(now_ns() - start) / (RANGES * RANGE_PAGES);
+}
+
+/* By the range's call, by the calls of single pages, and by the floors. */
+struct range_times {
+  double range[BENCH_ROUNDS_MAX];
+  double single[BENCH_ROUNDS_MAX];
+  double floor[BENCH_ROUNDS_MAX];
+  double atomic[BENCH_ROUNDS_MAX]; /* not of queries */
+};
+
+static void report_range(const struct space *space, const char *what, const char *how, double value,
+                         double floor)
+{
+  report(what, how,
+         (struct figure){
+             .arena_frames = space->nframes, .value = value, .floor = floor, .unit = "ns"});
+}
+
+static void report_ranges(const struct space *space, const char *what, struct range_times *times,
+                          bool exchanges, uint32_t rounds)
+{
+  const double value = median(times->range, rounds);
+  report_range(space, what, "512 of 4 KiB", value, median(times->floor, rounds));
+  if (exchanges)
+    report_range(space, what, "beside exchanges", value, median(times->atomic, rounds));
+  report_range(space, what, "beside single calls", value, median(times->single, rounds));
+}
+
+static void ranges_round(struct space *space, frame_t block, uint32_t r, struct range_times *unmap,
+                         struct range_times *protect, struct range_times *query)
+{
+  query->floor[r] = per_page(space, FLOOR_BASE, floor_query);
+  query->single[r] = per_page(space, RANGE_BASE, single_query);
+  query->range[r] = per_page(space, RANGE_BASE, range_query);
+  protect->floor[r] = per_page(space, FLOOR_BASE, floor_protect);
+  protect->atomic[r] = per_page(space, FLOOR_BASE, atomic_protect);
+  protect->range[r] = per_page(space, RANGE_BASE, range_protect);
+  protect->single[r] = per_page(space, RANGE_BASE, single_protect); /* and back */
+  unmap->floor[r] = per_page(space, FLOOR_BASE, floor_unmap);
+  floors_map(space, block);
+  unmap->atomic[r] = per_page(space, FLOOR_BASE, atomic_unmap);
+  unmap->range[r] = per_page(space, RANGE_BASE, range_unmap);
+  ranges_map(space, RANGE_BASE, block);
+  unmap->single[r] = per_page(space, RANGE_BASE, single_unmap);
+  ranges_map(space, RANGE_BASE, block);
+  floors_map(space, block);
+}
+
+static void bench_ranges(struct space *space, uint32_t rounds)
+{
+  static struct range_times unmap;
+  static struct range_times protect;
+  static struct range_times query;
+  frame_t block;
+  must(frame_alloc(&space->frames, LARGE_ORDER, OWNER_USER, 0, &block), "block");
+  ranges_map(space, RANGE_BASE, block);
+  ranges_map(space, FLOOR_BASE, block);
+  floors_map(space, block);
+  ranges_round(space, block, 0, &unmap, &protect, &query); /* warm-up, overwritten below */
+  for (uint32_t r = 0; r < rounds; r++)
+    ranges_round(space, block, r, &unmap, &protect, &query);
+  report_ranges(space, "range unmap", &unmap, true, rounds);
+  report_ranges(space, "range protect", &protect, true, rounds);
+  report_ranges(space, "range query", &query, false, rounds);
+}
+
 void bench_pagetable(uint64_t nframes, uint32_t rounds)
 {
   struct space space = {0};
@@ -293,5 +483,6 @@ void bench_pagetable(uint64_t nframes, uint32_t rounds)
   bench_pattern(&space, PATTERN_RANDOM, "4 KiB, random over 4 GiB", 3, rounds);
   bench_tables(&space, rounds);
   bench_split(&space, rounds);
+  bench_ranges(&space, rounds);
   space_drop(&space);
 }

@@ -37,3 +37,57 @@ bool walker_is_row(const uint64_t *memory, frame_t table, frame_t first)
     row = memory[512 * (uint64_t)table + i] == ((first + i) << 12 | 3u);
   return row;
 }
+
+bool walker_unmap_table(uint64_t *memory, frame_t root, uint64_t address)
+{
+  uint64_t *slot = leaf_slot(memory, root, address);
+  uint64_t all = 1;
+  for (uint64_t i = 0; i < 512; i++) {
+    all &= slot[i];
+    slot[i] = 0;
+  }
+  return all != 0;
+}
+
+bool walker_protect_table(uint64_t *memory, frame_t root, uint64_t address, uint64_t bits)
+{
+  uint64_t *slot = leaf_slot(memory, root, address);
+  uint64_t all = 1;
+  for (uint64_t i = 0; i < 512; i++) {
+    all &= slot[i];
+    slot[i] = (slot[i] & ~(uint64_t)7) | bits;
+  }
+  return all != 0;
+}
+
+bool walker_query_table(uint64_t *memory, frame_t root, uint64_t address)
+{
+  const uint64_t *slot = leaf_slot(memory, root, address);
+  bool row = (slot[0] & 1) != 0;
+  for (uint64_t i = 1; i < 512 && row; i++)
+    row = slot[i] == slot[0] + (i << 12);
+  return row;
+}
+
+bool walker_unmap_table_atomic(uint64_t *memory, frame_t root, uint64_t address)
+{
+  uint64_t *slot = leaf_slot(memory, root, address);
+  uint64_t all = 1;
+  for (uint64_t i = 0; i < 512; i++)
+    all &= __atomic_exchange_n(&slot[i], 0, __ATOMIC_SEQ_CST);
+  return all != 0;
+}
+
+bool walker_protect_table_atomic(uint64_t *memory, frame_t root, uint64_t address, uint64_t bits)
+{
+  uint64_t *slot = leaf_slot(memory, root, address);
+  uint64_t all = 1;
+  for (uint64_t i = 0; i < 512; i++) {
+    uint64_t old = slot[i];
+    while (!__atomic_compare_exchange_n(&slot[i], &old, (old & ~(uint64_t)7) | bits, false,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+    }
+    all &= old;
+  }
+  return all != 0;
+}
