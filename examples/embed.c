@@ -67,7 +67,7 @@ static enum status memory_up(struct frames *frames, uint32_t nruns)
  * that went are free. */
 static void settle(struct pagetable *space, struct flush *owed)
 {
-  printf("to flush: %llu page from 0x%llx, tables %s\n", (unsigned long long)owed->pages,
+  printf("to flush: %llu pages from 0x%llx, tables %s\n", (unsigned long long)owed->pages,
          (unsigned long long)owed->address, owed->tables ? "went" : "stay");
   pagetable_flushed(space, owed);
 }
@@ -100,6 +100,67 @@ static enum status map_one(struct frames *frames)
   return status;
 }
 
+#define RANGE 0x800000u  /* where the pages of a block go */
+#define RANGE_PAGES 512u /* to be changed there, most of them holes */
+#define BLOCK_ORDER 2u
+#define BLOCK_FRAMES 4u
+
+/* Says what is mapped in the range: as many runs as there are pieces of it that translate alike. */
+static enum status list_range(const struct pagetable *space)
+{
+  struct page_run run;
+  enum status status = STATUS_OK;
+  for (uint64_t page = 0; status == STATUS_OK && page < RANGE_PAGES; page += run.pages) {
+    const uint64_t address = RANGE + page * PAGE_SIZE;
+    status = pagetable_query_range(space, address, RANGE_PAGES - page, &run);
+    if (status == STATUS_OK && run.mapped)
+      printf("0x%llx: %llu pages from frame %u on, %s\n", (unsigned long long)address,
+             (unsigned long long)run.pages, run.frame,
+             (run.permissions & PAGE_WRITE) != 0 ? "writable" : "read-only");
+  }
+  return status;
+}
+
+/* Makes the pages of a range read-only and then takes them away: whatever is mapped in it, with one flush for both. */
+static enum status change_range(struct pagetable *space)
+{
+  struct seen seen = {0, false, false};
+  struct flush owed = {0};
+  enum status status = pagetable_protect_range(space, RANGE, RANGE_PAGES, PAGE_USER, &seen, &owed);
+  if (status == STATUS_OK)
+    status = list_range(space);
+  if (status == STATUS_OK)
+    status = pagetable_unmap_range(space, RANGE, RANGE_PAGES, &seen, &owed);
+  if (status == STATUS_OK) {
+    printf("%llu pages were mapped%s\n", (unsigned long long)seen.pages,
+           seen.dirty ? ", and written to" : "");
+    settle(space, &owed);
+  }
+  return status;
+}
+
+/* Maps the frames of one block side by side, and does away with them as a range. */
+static enum status map_block(struct frames *frames)
+{
+  struct pagetable space;
+  frame_t block = 0;
+  enum status status = pagetable_create(&space, frames, memory);
+  if (status == STATUS_OK)
+    status = frame_alloc(frames, BLOCK_ORDER, OWNER_USER, FRAME_ANONYMOUS, &block);
+  for (uint32_t i = 0; status == STATUS_OK && i < BLOCK_FRAMES; i++)
+    status = pagetable_map(&space, RANGE + i * (uint64_t)PAGE_SIZE, block + i, 1,
+                           PAGE_WRITE | PAGE_USER);
+  if (status == STATUS_OK)
+    status = list_range(&space);
+  if (status == STATUS_OK)
+    status = change_range(&space);
+  if (status == STATUS_OK)
+    status = frame_put(frames, block);
+  if (status == STATUS_OK)
+    pagetable_destroy(&space);
+  return status;
+}
+
 int main(void)
 {
   static struct frames frames;
@@ -110,6 +171,8 @@ int main(void)
   uint64_t before = status == STATUS_OK ? buddy_free_frames(&frames.buddy) : 0;
   if (status == STATUS_OK)
     status = map_one(&frames);
+  if (status == STATUS_OK)
+    status = map_block(&frames);
   if (status != STATUS_OK) {
     printf("embed: %s\n", status_name(status));
     return 1;
