@@ -108,7 +108,7 @@ static enum status map_one(struct frames *frames)
 /* Says what is mapped in the range: as many runs as there are pieces of it that translate alike. */
 static enum status list_range(const struct pagetable *space)
 {
-  struct page_run run;
+  struct page_run run = {0};
   enum status status = STATUS_OK;
   for (uint64_t page = 0; status == STATUS_OK && page < RANGE_PAGES; page += run.pages) {
     const uint64_t address = RANGE + page * PAGE_SIZE;
