@@ -414,6 +414,18 @@ static void each_page_that_goes_drops_its_one_reference(void **state)
   sound();
 }
 
+static void a_pinned_frame_stays_pinned_when_all_its_pages_go(void **state)
+{
+  (void)state;
+  make(20);
+  map(0x1000, user, 1, 0);
+  map(0x3000, user, 1, 0);
+  records[user].references = FRAME_REFERENCES_MAX;
+  assert_changes(UNMAP, 0, 9, 2, 0);
+  assert_int_equal(references(user), FRAME_REFERENCES_MAX);
+  assert_int_equal(records[user].owner, OWNER_USER);
+}
+
 static void a_frame_that_others_gave_back_is_left_alone_in_a_range(void **state)
 {
   (void)state;
@@ -967,6 +979,7 @@ int main(void)
       cmocka_unit_test(a_half_goes_whole_and_the_other_one_stays),
       cmocka_unit_test(a_range_may_end_at_the_last_page_of_its_half),
       cmocka_unit_test(each_page_that_goes_drops_its_one_reference),
+      cmocka_unit_test(a_pinned_frame_stays_pinned_when_all_its_pages_go),
       cmocka_unit_test(a_frame_that_others_gave_back_is_left_alone_in_a_range),
       cmocka_unit_test(protect_gives_all_pages_of_a_range_the_same_permissions_and_keeps_the_rest),
       cmocka_unit_test(what_protect_has_seen_is_told_of_the_range_alone),
