@@ -457,12 +457,18 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
     ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> Canonical(address) && address % PAGE_SIZE == 0 &&
       !(GoodRange(address, pages) && (GoodPermissions(permissions, \old(table->write_execute)) ==>
         \old(FramesThere(table->frames, frame, pages, permissions))));
-    ensures fits: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY <==> GoodRange(address, pages) &&
-      GoodPermissions(permissions, \old(table->write_execute)) && \old(FramesThere(table->frames, frame, pages, permissions)) &&
+    ensures fits: GoodRange(address, pages) && GoodPermissions(permissions, \old(table->write_execute)) &&
+      \old(FramesThere(table->frames, frame, pages, permissions)) &&
+      \old(FitsFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address))) ==>
+        \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
+    ensures good: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==> GoodRange(address, pages) && GoodPermissions(permissions, \old(table->write_execute)) &&
+      \old(FramesThere(table->frames, frame, pages, permissions));
+    ensures fitted: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==>
       \old(FitsFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address)));
-    ensures out_of_memory: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==>
-      (\result == STATUS_OUT_OF_MEMORY <==> \old(table->frames->buddy.free_frames) <
-        \old(MissingFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address))));
+    ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY ==> \old(table->frames->buddy.free_frames) <
+      \old(MissingFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address)));
+    ensures enough: \result == STATUS_OK ==> \old(table->frames->buddy.free_frames) >=
+      \old(MissingFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address)));
     ensures was_unmapped: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==>
       \old(RangeUnmapped(table->memory, table->root, PageOf(address), PageOf(address) + pages));
     ensures in_the_way: \result == STATUS_ALREADY_MAPPED || \result == STATUS_LARGER_PAGE ==>

@@ -53,6 +53,8 @@ static enum status piece_status(const struct pagetable *table, struct look look,
   //@ assert reached: Reached(table->frames, table->memory);
   if (permissions < PAGE_UNOWNED) {
     enum status status = target_status(table->frames, frame, size);
+    //@ assert wrong_order: status == STATUS_WRONG_ORDER ==> Order(table->frames, frame) < 9 * (size - 1);
+    //@ assert saturated: status == STATUS_SATURATED ==> References(table->frames, BlockFirst(table->frames, frame)) == FRAME_REFERENCES_MAX;
     if (status != STATUS_OK)
       return status;
     /* More references than a block gets: it may lie in the range with fewer pages than the range has. */
@@ -269,9 +271,13 @@ enum status pagetable_map_range(struct pagetable *table, uint64_t address, frame
     return status;
   uint64_t first = page_of(address);
   struct job job = {first, end_of(first, pages), frame, permissions};
+  //@ assert job: job.first == PageOf(address) && job.end == PageOf(address) + pages && job.frame == frame && job.permissions == permissions;
   struct plan plan = plan_job(table, job);
+  //@ assert fits: plan.status == STATUS_OK <==> FitsFrom{Pre}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address));
+  //@ assert tables: plan.status == STATUS_OK ==> plan.tables == MissingFrom{Pre}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address));
   if (plan.status != STATUS_OK)
     return plan.status;
+  //@ assert range: GoodRange(address, pages) && GoodPermissions(permissions, table->write_execute) && FramesThere(table->frames, frame, pages, permissions);
   if (plan.tables > table->frames->buddy.free_frames)
     return STATUS_OUT_OF_MEMORY;
   map_job(table, job);

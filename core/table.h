@@ -174,6 +174,8 @@ static inline frame_t take_frame(const struct pagetable *table, uint32_t level)
     ensures saturated: frame < frames->nframes && OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER &&
       Order(frames, frame) >= 9 * (level - 1) ==>
         (\result == STATUS_SATURATED <==> References(frames, BlockFirst(frames, frame)) == FRAME_REFERENCES_MAX);
+    ensures mappable: \result == STATUS_WRONG_ORDER || \result == STATUS_SATURATED ==> frame < frames->nframes &&
+      OWNER_KERNEL <= Owner(frames, frame) <= OWNER_USER;
     ensures good: \result == STATUS_OK ==> Target(frames, frame, level);
     ensures statuses: \result == STATUS_OK || \result == STATUS_OUT_OF_RANGE || \result == STATUS_NOT_ALLOCATED ||
       \result == STATUS_RESERVED || \result == STATUS_BAD_OWNER || \result == STATUS_WRONG_ORDER || \result == STATUS_SATURATED;
