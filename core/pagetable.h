@@ -475,9 +475,9 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
       !\old(RangeUnmapped(table->memory, table->root, PageOf(address), PageOf(address) + pages));
     ensures smaller: \result == STATUS_SMALLER_PAGES ==>
       \old(SomeSmaller(table->memory, table->root, PageOf(address), PageOf(address) + pages));
-    ensures not_allocated: \result == STATUS_NOT_ALLOCATED ==> \old(SomeOwner(table->frames, frame, pages, OWNER_FREE, OWNER_FREE));
-    ensures reserved: \result == STATUS_RESERVED ==> \old(SomeOwner(table->frames, frame, pages, OWNER_RESERVED, OWNER_RESERVED));
-    ensures bad_owner: \result == STATUS_BAD_OWNER ==> \old(SomeOwner(table->frames, frame, pages, OWNER_TABLE1, OWNER_TABLE5));
+    ensures not_allocated: \result == STATUS_NOT_ALLOCATED ==> \old(SomeOwner(table->frames, frame, pages, OWNER_FREE));
+    ensures reserved: \result == STATUS_RESERVED ==> \old(SomeOwner(table->frames, frame, pages, OWNER_RESERVED));
+    ensures bad_owner: \result == STATUS_BAD_OWNER ==> \old(SomeTable(table->frames, frame, pages));
     ensures saturated: \result == STATUS_SATURATED ==> \old(SomeSaturated(table->frames, frame, pages));
     ensures mapped: \result == STATUS_OK ==>
       RangeRun(table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions);

@@ -40,7 +40,7 @@ static enum status job_status(const struct pagetable *table, uint64_t address, f
     ensures not_allocated: \result == STATUS_NOT_ALLOCATED ==> Owner(table->frames, frame) == OWNER_FREE;
     ensures reserved: \result == STATUS_RESERVED ==> Owner(table->frames, frame) == OWNER_RESERVED;
     ensures bad_owner: \result == STATUS_BAD_OWNER ==> Owner(table->frames, frame) >= OWNER_TABLE1;
-    ensures wrong_order: \result == STATUS_WRONG_ORDER ==> Order(table->frames, frame) < 9 * (size - 1);
+    ensures wrong_order: \result == STATUS_WRONG_ORDER ==> permissions < PAGE_UNOWNED && Order(table->frames, frame) < 9 * (size - 1);
     ensures saturated: \result == STATUS_SATURATED ==> References(table->frames, BlockFirst(table->frames, frame)) + pages >= FRAME_REFERENCES_MAX;
     ensures in_the_way: \result == STATUS_ALREADY_MAPPED || \result == STATUS_LARGER_PAGE ==> Mapped(table->memory, table->root, page);
     ensures smaller: \result == STATUS_SMALLER_PAGES ==> size >= 2 && SmallerPages(table->memory, table->root, page, size);
@@ -85,9 +85,9 @@ struct plan {
     ensures tables: \result.status == STATUS_OK ==>
       \result.tables == MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.first);
     ensures unmapped: \result.status == STATUS_OK ==> RangeUnmapped(table->memory, table->root, job.first, job.end);
-    ensures not_allocated: \result.status == STATUS_NOT_ALLOCATED ==> SomeOwner(table->frames, job.frame, job.end - job.first, OWNER_FREE, OWNER_FREE);
-    ensures reserved: \result.status == STATUS_RESERVED ==> SomeOwner(table->frames, job.frame, job.end - job.first, OWNER_RESERVED, OWNER_RESERVED);
-    ensures bad_owner: \result.status == STATUS_BAD_OWNER ==> SomeOwner(table->frames, job.frame, job.end - job.first, OWNER_TABLE1, OWNER_TABLE5);
+    ensures not_allocated: \result.status == STATUS_NOT_ALLOCATED ==> SomeOwner(table->frames, job.frame, job.end - job.first, OWNER_FREE);
+    ensures reserved: \result.status == STATUS_RESERVED ==> SomeOwner(table->frames, job.frame, job.end - job.first, OWNER_RESERVED);
+    ensures bad_owner: \result.status == STATUS_BAD_OWNER ==> SomeTable(table->frames, job.frame, job.end - job.first);
     ensures saturated: \result.status == STATUS_SATURATED ==> SomeSaturated(table->frames, job.frame, job.end - job.first);
     ensures in_the_way: \result.status == STATUS_ALREADY_MAPPED || \result.status == STATUS_LARGER_PAGE ==>
       !RangeUnmapped(table->memory, table->root, job.first, job.end);
@@ -120,6 +120,8 @@ static struct plan plan_job(const struct pagetable *table, struct job job)
     //@ assert piece: PieceAt(table->frames, job.first, job.end, job.frame, job.permissions, page, size, next);
     plan.status =
         piece_status(table, look, page, size, frame, job.permissions, job.end - job.first);
+    //@ assert order: order >= 9 * (size - 1) && (job.permissions < PAGE_UNOWNED ==> order == Order(table->frames, frame));
+    //@ assert planned: Planned(plan.status);
     if (plan.status != STATUS_OK)
       return plan;
     //@ assert lowest: look.at.level > size ==> Table(table->memory, table->root, page, look.at.level - 1) == -1;
@@ -128,6 +130,7 @@ static struct plan plan_job(const struct pagetable *table, struct job job)
     at = place_after(table, look.at, page, next);
     page = next;
   }
+  //@ assert done: page == job.end && MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, page) == 0;
   return plan;
 }
 
@@ -160,6 +163,10 @@ static frame_t map_piece(struct pagetable *table, struct place at, uint64_t page
   //@ assert above: at.level >= size;
   at = walk_on(table, at, page, size);
   //@ assert missing: Missing(table->memory, table->root, page, size) == at.level - size;
+  //@ assert child: at.level > size ==> Child(Entry(table->memory, table->root, page, at.level), at.level) < 0;
+  //@ assert place: (512 * at.frame + Digit(page, at.level)) / 512 == at.frame;
+  //@ assert no_page: at.level > size ==> !Leaf(table->memory, table->root, page, at.level);
+  //@ assert lowest: at.level > size ==> !PtePresent(Entry(table->memory, table->root, page, at.level));
   if (at.level > size)
     at.frame = add_tables(table, page, at, size);
   //@ assert space: SameSpace{Pre, Here}(table);
