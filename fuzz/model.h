@@ -162,6 +162,9 @@ enum status model_split_status(struct model_spaces *s, uint32_t space, uint64_t 
 enum status model_merge_status(struct model_spaces *s, uint32_t space, uint64_t address,
                                uint32_t level);
 enum status model_query_status(struct model_spaces *s, uint32_t space, uint64_t address);
+/* Whether a page of this space may have these permissions. */
+enum status model_permission_status(const struct model_spaces *s, uint32_t space,
+                                    uint32_t permissions);
 
 /* frame became the table of a level for address; the root is of level s->levels. */
 const char *model_add_table(struct model_spaces *s, uint32_t space, uint32_t level,
@@ -172,15 +175,22 @@ void model_map(struct model_spaces *s, uint32_t space, uint64_t address, uint32_
 /* The number of the page of 4 KiB that holds an address, and the canonical address of a page. */
 uint64_t model_page(const struct model_spaces *s, uint64_t address);
 uint64_t model_page_address(const struct model_spaces *s, uint64_t page);
+/* So many pages from the first on, in pieces of a level, have to be flushed too. */
+void model_owe_range(const struct model_spaces *s, struct model_flush *flush, uint64_t first,
+                     uint64_t pages, uint32_t pieces);
 /* The page of a level at address, in pieces of another level, has to be flushed too. */
 void model_owe(const struct model_spaces *s, struct model_flush *flush, uint64_t address,
                uint32_t level, uint32_t pieces);
 /* The mapping goes, and the tables that are empty then retire: their frames stay in use until a flush is done. */
 void model_unmap(struct model_spaces *s, struct model_mapping *mapping);
+/* The same, but for what has to be flushed. */
+void model_take_away(struct model_spaces *s, struct model_mapping *mapping);
 void model_protect(struct model_spaces *s, struct model_mapping *mapping, uint32_t permissions);
 /* Accessed and dirty go. If either was set, the page has to be flushed, and the processor may
  * remember it as accessed until then. */
 void model_clear(struct model_spaces *s, struct model_mapping *mapping);
+/* The same, but for what has to be flushed. */
+void model_clear_seen(struct model_mapping *mapping);
 /* The mapping becomes 512 of the level below, the first of which is then where it was; their table is there. */
 void model_split(struct model_spaces *s, struct model_mapping *mapping);
 /* The 512 mappings from address on become one of this level; their table retires. */
@@ -190,6 +200,49 @@ void model_merge(struct model_spaces *s, uint32_t space, uint64_t address, uint3
 void model_flushed(struct model_spaces *s, uint32_t space);
 /* Its flush has been done. */
 void model_destroy(struct model_spaces *s, uint32_t space);
+
+/* --- Ranges of pages (pagetable_..._range) --- */
+
+/* So many pages of 4 KiB from an address on. */
+struct model_range {
+  uint32_t space;
+  uint64_t address;
+  uint64_t pages;
+};
+
+/* What is mapped in a range. */
+struct model_seen {
+  uint64_t pages; /* of 4 KiB */
+  uint32_t level; /* the size of the smallest page, if there is any */
+  bool accessed;
+  bool dirty;
+};
+
+/* Pages that translate alike. */
+struct model_run {
+  uint64_t pages;
+  bool mapped;
+  uint32_t frame; /* of the first page, if they are mapped */
+  uint32_t permissions;
+};
+
+/* Whether a page begins at the address, and as many are left from there to the end of its half. */
+enum status model_range_status(const struct model_spaces *s, struct model_range range);
+/* And whether no page reaches over an end of the range. */
+enum status model_change_range_status(const struct model_spaces *s, struct model_range range);
+/* And whether every page there may have these permissions. */
+enum status model_protect_range_status(const struct model_spaces *s, struct model_range range,
+                                       uint32_t permissions);
+
+/* What is mapped in a range that no page reaches over. */
+struct model_seen model_seen(const struct model_spaces *s, struct model_range range);
+/* As many pages of the range, from its first on, as translate alike. */
+struct model_run model_run(struct model_spaces *s, struct model_range range);
+/* All pages in the range; the range itself has to be flushed, if there was any. */
+void model_unmap_range(struct model_spaces *s, struct model_range range);
+void model_protect_range(struct model_spaces *s, struct model_range range, uint32_t permissions);
+/* Here if any was accessed or dirty. */
+void model_clear_range(struct model_spaces *s, struct model_range range);
 
 /* --- A firmware map (memmap, boot_alloc) --- */
 

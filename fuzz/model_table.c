@@ -113,8 +113,8 @@ static enum status page_status(const struct model_spaces *s, uint64_t address, u
   return aligned ? STATUS_OK : STATUS_MISALIGNED;
 }
 
-static enum status permission_status(const struct model_spaces *s, uint32_t space,
-                                     uint32_t permissions)
+enum status model_permission_status(const struct model_spaces *s, uint32_t space,
+                                    uint32_t permissions)
 {
   bool known = permissions < 128;
   bool both = (permissions & PAGE_WRITE) && (permissions & PAGE_EXECUTE);
@@ -159,7 +159,7 @@ enum status model_map_status(struct model_spaces *s, uint32_t space, uint64_t ad
 {
   enum status status = page_status(s, address, frame, level);
   if (status == STATUS_OK)
-    status = permission_status(s, space, permissions);
+    status = model_permission_status(s, space, permissions);
   if (status == STATUS_OK && !(permissions & PAGE_UNOWNED))
     status = target_status(s->memory, frame, level);
   if (status != STATUS_OK)
@@ -184,7 +184,7 @@ enum status model_protect_status(struct model_spaces *s, uint32_t space, uint64_
 {
   enum status status = page_status(s, address, 0, level);
   if (status == STATUS_OK)
-    status = permission_status(s, space, permissions);
+    status = model_permission_status(s, space, permissions);
   if (status == STATUS_OK)
     status = found_status(s, space, address, level);
   if (status != STATUS_OK)
@@ -355,12 +355,11 @@ uint64_t model_page_address(const struct model_spaces *s, uint64_t page)
   return address < half ? address : address - 2 * half;
 }
 
-void model_owe(const struct model_spaces *s, struct model_flush *flush, uint64_t address,
-               uint32_t level, uint32_t pieces)
+void model_owe_range(const struct model_spaces *s, struct model_flush *flush, uint64_t first,
+                     uint64_t pages, uint32_t pieces)
 {
   uint64_t all = (uint64_t)1 << 9 * s->levels;
-  uint64_t first = model_page(s, address);
-  uint64_t last = first + model_page_bytes(level) / PAGE_SIZE - 1;
+  uint64_t last = first + pages - 1;
   if (flush->pages > 0) {
     /* The last page that was to be flushed before: no range goes beyond the last page of all. */
     uint64_t behind = all - flush->first;
@@ -372,6 +371,12 @@ void model_owe(const struct model_spaces *s, struct model_flush *flush, uint64_t
   flush->first = first;
   flush->pages = last - first + 1;
   flush->level = pieces;
+}
+
+void model_owe(const struct model_spaces *s, struct model_flush *flush, uint64_t address,
+               uint32_t level, uint32_t pieces)
+{
+  model_owe_range(s, flush, model_page(s, address), model_page_bytes(level) / PAGE_SIZE, pieces);
 }
 
 /* A table at a place of the list goes; its frame is kept until the flush of its space is done. */
@@ -412,7 +417,7 @@ void model_flushed(struct model_spaces *s, uint32_t space)
   *flush = (struct model_flush){0};
 }
 
-void model_unmap(struct model_spaces *s, struct model_mapping *mapping)
+void model_take_away(struct model_spaces *s, struct model_mapping *mapping)
 {
   uint32_t space = mapping->space;
   uint64_t address = mapping->address;
@@ -423,7 +428,13 @@ void model_unmap(struct model_spaces *s, struct model_mapping *mapping)
     if (model_live(s, table) == 0)
       retire_table(s, (uint32_t)(table - s->tables));
   }
-  model_owe(s, &s->flushes[space], address, lowest, lowest);
+}
+
+void model_unmap(struct model_spaces *s, struct model_mapping *mapping)
+{
+  struct model_mapping gone = *mapping;
+  model_take_away(s, mapping);
+  model_owe(s, &s->flushes[gone.space], gone.address, gone.level, gone.level);
 }
 
 void model_protect(struct model_spaces *s, struct model_mapping *mapping, uint32_t permissions)
@@ -432,13 +443,18 @@ void model_protect(struct model_spaces *s, struct model_mapping *mapping, uint32
   model_owe(s, &s->flushes[mapping->space], mapping->address, mapping->level, mapping->level);
 }
 
+void model_clear_seen(struct model_mapping *mapping)
+{
+  mapping->remembered = mapping->remembered || mapping->accessed;
+  mapping->accessed = false;
+  mapping->dirty = false;
+}
+
 void model_clear(struct model_spaces *s, struct model_mapping *mapping)
 {
   if (mapping->accessed || mapping->dirty)
     model_owe(s, &s->flushes[mapping->space], mapping->address, mapping->level, mapping->level);
-  mapping->remembered = mapping->remembered || mapping->accessed;
-  mapping->accessed = false;
-  mapping->dirty = false;
+  model_clear_seen(mapping);
 }
 
 void model_split(struct model_spaces *s, struct model_mapping *mapping)

@@ -20,9 +20,11 @@ static const uint8_t kinds[FIRST_CODES] = {
 
 /* Kinds that were added later: each is the second meaning of a few frequent codes. */
 static const uint8_t later[][2] = {
-    {19, OP_TABLE_SPLIT},   {26, OP_TABLE_SPLIT}, {37, OP_TABLE_SPLIT}, {22, OP_TABLE_MERGE},
-    {40, OP_TABLE_MERGE},   {51, OP_TABLE_MERGE}, {47, OP_TABLE_ALLOW}, {25, OP_TABLE_FLUSHED},
-    {36, OP_TABLE_FLUSHED}, {8, OP_TABLE_CLEAR},  {34, OP_TABLE_CLEAR}};
+    {19, OP_TABLE_SPLIT},   {26, OP_TABLE_SPLIT},   {37, OP_TABLE_SPLIT},   {22, OP_TABLE_MERGE},
+    {40, OP_TABLE_MERGE},   {51, OP_TABLE_MERGE},   {47, OP_TABLE_ALLOW},   {25, OP_TABLE_FLUSHED},
+    {36, OP_TABLE_FLUSHED}, {8, OP_TABLE_CLEAR},    {34, OP_TABLE_CLEAR},   {23, OP_RANGE_UNMAP},
+    {54, OP_RANGE_UNMAP},   {35, OP_RANGE_PROTECT}, {56, OP_RANGE_PROTECT}, {48, OP_RANGE_CLEAR},
+    {52, OP_RANGE_QUERY}};
 
 static const struct op_shape shapes[OP_KINDS] = {
     [OP_NOTHING] = {"nothing", 0, {0}, {0}, {0}},
@@ -123,6 +125,26 @@ static const struct op_shape shapes[OP_KINDS] = {
     [OP_CORRUPT_BUDDY] = {"corrupt_buddy", 15, {"what", "where"}, {"what", "where"}, {0}},
     [OP_CORRUPT_FRAMES] = {"corrupt_frames", 15, {"what", "where"}, {"what", "where"}, {0}},
     [OP_CORRUPT_TABLE] = {"corrupt_table", 15, {"what", "where", "space"}, {"what", "where"}, {0}},
+    [OP_RANGE_UNMAP] = {"pagetable_unmap_range",
+                        14,
+                        {"page", "pages", "space"},
+                        {"space", "address", "pages"},
+                        {"mapped", "seen"}},
+    [OP_RANGE_PROTECT] = {"pagetable_protect_range",
+                          14,
+                          {"page", "pages", "space"},
+                          {"space", "address", "pages", "permissions"},
+                          {"mapped", "seen"}},
+    [OP_RANGE_CLEAR] = {"pagetable_test_and_clear_range",
+                        14,
+                        {"page", "pages", "space"},
+                        {"space", "address", "pages"},
+                        {"mapped", "seen"}},
+    [OP_RANGE_QUERY] = {"pagetable_query_range",
+                        14,
+                        {"page", "pages", "space"},
+                        {"space", "address", "pages"},
+                        {"run", "mapped", "frame", "permissions"}},
 };
 
 static uint32_t byte_at(const uint8_t *input, size_t size, size_t at)

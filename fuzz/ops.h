@@ -17,6 +17,12 @@
  * 0 leaves it as it is (4 KiB to map, the size of the mapping that was chosen to unmap, clear or split, the next one above it to
  * merge), 1 is 2 MiB, 2 is 1 GiB, 3 a level that no page has. The bits below them, with the two that name the space, choose a frame of a block; where
  * an address is asked for or touched they choose one inside a larger page.
+ *
+ * A range of pages begins at a mapping, or near it: bits 12 and 13 of c say where (a page behind its first one, a page before
+ * it, where the 2 MiB or the 1 GiB begin that hold it). It ends with the mapping that is b further on, or near that: bits
+ * 14 and 15 say where (a page sooner, a page later, where the 2 MiB or the 1 GiB end). Bits 4 to 7 are the permissions to
+ * protect with; with bit 2 what owns frames is to own none, or the other way round, and with bit 3 all bits from 4 on are
+ * permissions.
  */
 #ifndef ASHLAR_OPS_H
 #define ASHLAR_OPS_H
@@ -80,6 +86,10 @@ enum op_kind {
   OP_CORRUPT_BUDDY,
   OP_CORRUPT_FRAMES,
   OP_CORRUPT_TABLE,
+  OP_RANGE_UNMAP, /* behind the others: a kind's number is in the digest */
+  OP_RANGE_PROTECT,
+  OP_RANGE_CLEAR,
+  OP_RANGE_QUERY,
   OP_KINDS
 };
 

@@ -196,8 +196,10 @@ static void perform(struct replay *r, const struct op *op)
     replay_frames_op(r, op);
   else if (op->kind >= OP_TABLE_CREATE && op->kind <= OP_TABLE_DESTROY)
     replay_table_op(r, op);
-  else if (op->kind >= OP_CORRUPT_BITSET)
+  else if (op->kind >= OP_CORRUPT_BITSET && op->kind <= OP_CORRUPT_TABLE)
     replay_corrupt_op(r, op);
+  else if (op->kind >= OP_RANGE_UNMAP)
+    replay_range_op(r, op);
 }
 
 /* The page tables first: their own check has more to say than the frames they lie in. */

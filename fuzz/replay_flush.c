@@ -163,6 +163,13 @@ void replay_merging(struct replay *r, struct owing *owing, uint32_t table)
 void replay_owed(struct replay *r, const struct owing *owing, bool owes, uint64_t address,
                  uint32_t level, uint32_t pieces)
 {
+  uint64_t pages = owes ? model_page_bytes(level) / PAGE_SIZE : 0;
+  replay_owed_range(r, owing, owes, model_page(&r->spaces, address), pages, pieces);
+}
+
+void replay_owed_range(struct replay *r, const struct owing *owing, bool owes, uint64_t first,
+                       uint64_t pages, uint32_t pieces)
+{
   struct model_flush *m = &r->spaces.flushes[owing->space];
   if (r->broken)
     return;
@@ -178,7 +185,7 @@ void replay_owed(struct replay *r, const struct owing *owing, bool owes, uint64_
   struct model_flush honest = owing->honest;
   bool went = r->spaces.ntables < owing->ntables;
   if (owes)
-    model_owe(&r->spaces, &honest, address, level, pieces);
+    model_owe_range(&r->spaces, &honest, first, pages, pieces);
   honest.tables = honest.tables || went;
   honest.table = went ? m->table : honest.table;
   *m = honest;

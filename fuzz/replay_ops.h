@@ -65,6 +65,25 @@ const char *replay_compare_tables(struct replay *r);
 /* The space that a number names, or the next one alive; MODEL_SPACES if none is. */
 uint32_t replay_space(const struct replay *r, uint32_t number);
 
+/* An address by a number: few pages that share tables in many ways, at both ends of both halves, too. */
+uint64_t replay_address(uint32_t number);
+/* The same with another highest bit of those that are translated: not canonical. */
+uint64_t replay_not_canonical(uint64_t address);
+/* Permissions from four bits. */
+uint32_t replay_permissions(uint32_t bits);
+/* A number that tells whether anything has changed in what says which frame is whose, and in what chooses the next
+ * one: records and buddy. */
+uint64_t replay_fingerprint(const struct replay *r);
+/* After a call that was to be refused: everything was so before it. */
+void replay_expect_untouched(struct replay *r, uint64_t before);
+const char *replay_compare_table(struct replay *r, const struct model_table *table);
+const char *replay_compare_mapping(struct replay *r, const struct model_mapping *mapping);
+/* What is on the way to an address, against the model. */
+void replay_check_way(struct replay *r, uint32_t space, uint64_t address);
+
+/* replay_range.c: pagetable, calls on many pages */
+void replay_range_op(struct replay *r, const struct op *op);
+
 /* replay_flush.c: what is to be flushed */
 
 /* A call that may add to a flush, while it is under way. */
@@ -83,6 +102,9 @@ void replay_merging(struct replay *r, struct owing *owing, uint32_t table);
 /* After it, when the model has followed: the page at address, of this level and in such pieces, is added if it owes. */
 void replay_owed(struct replay *r, const struct owing *owing, bool owes, uint64_t address,
                  uint32_t level, uint32_t pieces);
+/* The same for so many pages from the first one on. */
+void replay_owed_range(struct replay *r, const struct owing *owing, bool owes, uint64_t first,
+                       uint64_t pages, uint32_t pieces);
 /* The space's flush is done, be it garbled or not. */
 void replay_flush(struct replay *r, uint32_t space);
 void replay_flushed_op(struct replay *r, const struct op *op);

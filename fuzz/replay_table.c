@@ -18,14 +18,18 @@ static uint64_t index_of(uint32_t number, uint32_t level)
   return indices[level == PAGETABLE_LEVELS ? first : number >> (4 * (level - 1)) & 15];
 }
 
-/* Few pages that share tables in many ways. */
-static uint64_t page_of(uint32_t number)
+uint64_t replay_address(uint32_t number)
 {
   uint64_t address = 0;
   for (uint32_t level = PAGETABLE_LEVELS; level >= 1; level--)
     address = address * TABLE_ENTRIES + index_of(number, level);
   address *= PAGE_SIZE;
   return address & HIGHEST_BIT ? address | (0 - HIGHEST_BIT) : address;
+}
+
+uint64_t replay_not_canonical(uint64_t address)
+{
+  return address ^ HIGHEST_BIT;
 }
 
 uint32_t replay_space(const struct replay *r, uint32_t number)
@@ -63,10 +67,10 @@ static const struct model_mapping *some_mapping(const struct model_spaces *s, co
 static struct page some_page(struct replay *r, const struct op *op, enum pick pick)
 {
   const struct model_spaces *s = &r->spaces;
-  struct page page = {page_of(op->a), replay_space(r, op->c), 1};
+  struct page page = {replay_address(op->a), replay_space(r, op->c), 1};
   if (pick == PICK_RAW)
-    page.address =
-        op->b % 2 == 0 ? page.address ^ HIGHEST_BIT : page.address + 1 + op->b % (PAGE_SIZE - 1);
+    page.address = op->b % 2 == 0 ? replay_not_canonical(page.address)
+                                  : page.address + 1 + op->b % (PAGE_SIZE - 1);
   if (pick >= PICK_ANY || s->nmappings == 0)
     return page;
   const struct model_mapping *mapping = some_mapping(s, op);
@@ -101,7 +105,7 @@ static struct page asked_page(struct replay *r, const struct op *op, enum pick p
   if (choice == 1 || choice == 2 || (choice == 0 && resizes(op->kind))) {
     /* Raw: every other time a page of 4 KiB, but not of that level. */
     if (pick == PICK_RAW && op->b % 4 == 3)
-      page.address = page_of(op->a);
+      page.address = replay_address(op->a);
     else if (pick != PICK_RAW)
       page.address -= page.address % model_page_bytes(page.level);
   }
@@ -125,7 +129,7 @@ static const char *compare_translation(const struct translation *found, uint64_t
   return NULL;
 }
 
-static const char *compare_table(struct replay *r, const struct model_table *table)
+const char *replay_compare_table(struct replay *r, const struct model_table *table)
 {
   const struct frame *record = &r->frames.records[table->frame];
   return record->live == model_live(&r->spaces, table)
@@ -164,7 +168,7 @@ static const char *compare_address(struct replay *r, const struct model_mapping 
 }
 
 /* A mapping: its first page of 4 KiB, and in a larger one every power of two from there and from its end. */
-static const char *compare_mapping(struct replay *r, const struct model_mapping *mapping)
+const char *replay_compare_mapping(struct replay *r, const struct model_mapping *mapping)
 {
   uint64_t last = mapping->address + (model_page_bytes(mapping->level) - PAGE_SIZE);
   const char *broken = compare_address(r, mapping, mapping->address);
@@ -190,39 +194,40 @@ const char *replay_compare_tables(struct replay *r)
   const struct model_spaces *s = &r->spaces;
   const char *broken = NULL;
   for (uint32_t i = 0; !broken && i < s->ntables; i++)
-    broken = compare_table(r, &s->tables[i]);
+    broken = replay_compare_table(r, &s->tables[i]);
   for (uint32_t i = 0; !broken && i < s->nmappings; i++)
-    broken = compare_mapping(r, &s->mappings[i]);
+    broken = replay_compare_mapping(r, &s->mappings[i]);
   return broken ? broken : replay_compare_retired(r);
 }
 
 /* After an operation on a page: the tables on its way. */
-static const char *compare_way(struct replay *r, const struct way *way, struct page page)
+static const char *compare_way(struct replay *r, const struct way *way, uint32_t space,
+                               uint64_t address)
 {
   for (uint32_t level = PAGETABLE_LEVELS; level >= 1; level--) {
-    const struct model_table *table = model_table(&r->spaces, page.space, level, page.address);
+    const struct model_table *table = model_table(&r->spaces, space, level, address);
     uint32_t place = PAGETABLE_LEVELS - level;
     if ((table != NULL) != (place < way->levels))
       return "a table is there exactly if the model says so";
     if (table && table->frame != way->tables[place])
       return "a table stays in its frame";
-    const char *broken = table ? compare_table(r, table) : NULL;
+    const char *broken = table ? replay_compare_table(r, table) : NULL;
     if (broken)
       return broken;
   }
   return NULL;
 }
 
-static void check_way(struct replay *r, struct page page)
+void replay_check_way(struct replay *r, uint32_t space, uint64_t address)
 {
-  if (r->broken || !model_canonical(&r->spaces, page.address))
+  if (r->broken || !model_canonical(&r->spaces, address))
     return;
-  const struct way way = replay_walk(r, page.space, page.address);
+  const struct way way = replay_walk(r, space, address);
   replay_expect(r, way.last.kind != WALK_REFUSED, "the core makes no entry that is reserved");
-  const char *broken = compare_way(r, &way, page);
+  const char *broken = compare_way(r, &way, space, address);
   replay_expect(r, broken == NULL, broken);
-  const struct model_mapping *mapping = model_mapping(&r->spaces, page.space, page.address);
-  broken = mapping ? compare_mapping(r, mapping) : NULL;
+  const struct model_mapping *mapping = model_mapping(&r->spaces, space, address);
+  broken = mapping ? replay_compare_mapping(r, mapping) : NULL;
   replay_expect(r, broken == NULL, broken);
   replay_expect(r, mapping || way.last.kind == WALK_ABSENT,
                 "the processor finds nothing where no page is mapped");
@@ -298,7 +303,7 @@ static uint32_t frame_to_map(const struct replay *r, const struct op *op, uint32
 
 /* From four bits: writable, executable, for users, global; and from the first two with the last, for no
  * page may be all of that, one of the two ways to do without a cache. */
-static uint32_t some_permissions(uint32_t bits)
+uint32_t replay_permissions(uint32_t bits)
 {
   uint32_t user = bits & 4 ? PAGE_USER : 0;
   if ((bits & 11) == 11)
@@ -307,9 +312,7 @@ static uint32_t some_permissions(uint32_t bits)
          (bits & 8 ? PAGE_GLOBAL : 0);
 }
 
-/* A number that tells whether anything has changed in what says which frame is whose, and in what chooses the next
- * one: records and buddy. */
-static uint64_t fingerprint(const struct replay *r)
+uint64_t replay_fingerprint(const struct replay *r)
 {
   const uint64_t prime = 0x100000001B3u;
   uint64_t nwords = buddy_words(r->database.nframes);
@@ -329,10 +332,9 @@ static uint64_t fingerprint(const struct replay *r)
   return sum;
 }
 
-/* After a call that was to be refused: everything was so before it. */
-static void expect_untouched(struct replay *r, uint64_t before)
+void replay_expect_untouched(struct replay *r, uint64_t before)
 {
-  replay_expect(r, r->step.expected == STATUS_OK || fingerprint(r) == before,
+  replay_expect(r, r->step.expected == STATUS_OK || replay_fingerprint(r) == before,
                 "a call that is refused leaves records and buddy as they are");
 }
 
@@ -342,7 +344,7 @@ static void map_op(struct replay *r, const struct op *op)
   static const enum pick picks[4] = {PICK_ANY, PICK_NEAR, PICK_LIVE, PICK_RAW};
   struct page page = asked_page(r, op, picks[ops_pick(op)]);
   uint32_t frame = frame_to_map(r, op, page.level);
-  uint32_t permissions = some_permissions(ops_extra(op)) + (op->c & 0x4000 ? PAGE_UNOWNED : 0);
+  uint32_t permissions = replay_permissions(ops_extra(op)) + (op->c & 0x4000 ? PAGE_UNOWNED : 0);
   if (op->c & 0x8000)
     permissions = op->c / 4 % 256;
   if (page.space == MODEL_SPACES || r->spaces.nmappings == MODEL_MAPPINGS ||
@@ -352,7 +354,7 @@ static void map_op(struct replay *r, const struct op *op)
   r->step.level = page.level;
   enum status expected =
       model_map_status(&r->spaces, page.space, page.address, frame, page.level, permissions);
-  uint64_t before = expected == STATUS_OK ? 0 : fingerprint(r);
+  uint64_t before = expected == STATUS_OK ? 0 : replay_fingerprint(r);
   enum status status =
       pagetable_map(&r->tables[page.space], page.address, frame, page.level, permissions);
   if (replay_agree(r, status, expected)) {
@@ -361,9 +363,9 @@ static void map_op(struct replay *r, const struct op *op)
     if (!r->broken)
       model_map(&r->spaces, page.space, page.address, frame, page.level, permissions);
   } else {
-    expect_untouched(r, before);
+    replay_expect_untouched(r, before);
   }
-  check_way(r, page);
+  replay_check_way(r, page.space, page.address);
 }
 
 /* --- Splitting and merging --- */
@@ -389,7 +391,7 @@ static void follow_split(struct replay *r, struct page page)
   struct model_mapping *first = model_mapping(&r->spaces, page.space, page.address);
   model_split(&r->spaces, first);
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
-    const char *broken = compare_mapping(r, &first[i]);
+    const char *broken = replay_compare_mapping(r, &first[i]);
     replay_expect(r, broken == NULL, broken);
   }
   check_references(r, first);
@@ -449,13 +451,13 @@ static void split_op(struct replay *r, const struct op *op)
   replay_args(r, page.space, page.address, 0, 0);
   r->step.level = page.level;
   enum status expected = model_split_status(&r->spaces, page.space, page.address, page.level);
-  uint64_t before = expected == STATUS_OK ? 0 : fingerprint(r);
+  uint64_t before = expected == STATUS_OK ? 0 : replay_fingerprint(r);
   enum status status = pagetable_split(&r->tables[page.space], page.address, page.level);
   if (replay_agree(r, status, expected))
     follow_split(r, page);
   else
-    expect_untouched(r, before);
-  check_way(r, page);
+    replay_expect_untouched(r, before);
+  replay_check_way(r, page.space, page.address);
 }
 
 static void merge_op(struct replay *r, const struct op *op)
@@ -472,17 +474,17 @@ static void merge_op(struct replay *r, const struct op *op)
   if (expected == STATUS_OK)
     replay_merging(r, &owing,
                    model_table(&r->spaces, page.space, page.level - 1, page.address)->frame);
-  uint64_t before = expected == STATUS_OK ? 0 : fingerprint(r);
+  uint64_t before = expected == STATUS_OK ? 0 : replay_fingerprint(r);
   enum status status =
       pagetable_merge(&r->tables[page.space], page.address, page.level, &r->flushes[page.space]);
   bool done = replay_agree(r, status, expected);
   if (done)
     follow_merge(r, page);
   else
-    expect_untouched(r, before);
+    replay_expect_untouched(r, before);
   replay_owed(r, &owing, done, page.address, page.level, page.level - 1);
   take_references(r, page, dropped);
-  check_way(r, page);
+  replay_check_way(r, page.space, page.address);
 }
 
 static void out_translation(struct replay *r, const struct translation *found)
@@ -529,7 +531,7 @@ static void unmap_op(struct replay *r, const struct op *op)
   if (done)
     model_unmap(&r->spaces, mapping);
   replay_owed(r, &owing, done, page.address, page.level, page.level);
-  check_way(r, page);
+  replay_check_way(r, page.space, page.address);
 }
 
 static void protect_op(struct replay *r, const struct op *op)
@@ -541,7 +543,7 @@ static void protect_op(struct replay *r, const struct op *op)
     return;
   struct model_mapping *mapping = model_mapping(&r->spaces, page.space, page.address);
   if (ops_pick_rest(op) < PICK_ANY && mapping)
-    permissions = some_permissions(op->b % 16) + (mapping->permissions & PAGE_UNOWNED);
+    permissions = replay_permissions(op->b % 16) + (mapping->permissions & PAGE_UNOWNED);
   if (ops_pick_rest(op) == PICK_RAW)
     permissions = op->b;
   replay_args(r, page.space, page.address, permissions, 0);
@@ -556,7 +558,7 @@ static void protect_op(struct replay *r, const struct op *op)
   if (done)
     model_protect(&r->spaces, mapping, permissions);
   replay_owed(r, &owing, done, page.address, page.level, page.level);
-  check_way(r, page);
+  replay_check_way(r, page.space, page.address);
 }
 
 static void clear_op(struct replay *r, const struct op *op)
@@ -578,7 +580,7 @@ static void clear_op(struct replay *r, const struct op *op)
   if (done)
     model_clear(&r->spaces, mapping);
   replay_owed(r, &owing, owes, page.address, page.level, page.level);
-  check_way(r, page);
+  replay_check_way(r, page.space, page.address);
 }
 
 /* An address: in a larger page that is mapped, one that the rest of c chooses. */
