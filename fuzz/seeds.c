@@ -1300,6 +1300,456 @@ static void flushes(void)
   corrupted_retired_tables();
 }
 
+/* --- Ranges of pages --- */
+
+/* How the beginning of a range lies near that of a mapping, and its end near that of another one: for c. */
+#define SECOND_PAGE 0x0000u
+#define PAGE_BEFORE 0x1000u
+#define BEGIN_2M 0x2000u
+#define BEGIN_1G 0x3000u
+#define PAGE_FEWER 0x0000u
+#define PAGE_MORE 0x4000u
+#define END_2M 0x8000u
+#define END_1G 0xC000u
+/* A range of as many pages as a table of counts has there: the last three are one page fewer than to the end of the half,
+ * just as many, and one more. */
+#define COUNTED(pick) MODE(pick, PICK_ANY, 0)
+#define COUNTS 16u
+#define TO_THE_END 14u
+/* To protect with: these four bits; also with all bits from 4 on. */
+#define GIVES(bits) ((bits)*16u)
+#define GIVES_ALL(permissions) ((permissions)*16u + 8u)
+#define OTHER_OWNER 4u
+#define EVERYTHING 5000u /* mappings */
+
+static const enum op_kind changes[3] = {OP_RANGE_CLEAR, OP_RANGE_PROTECT, OP_RANGE_UNMAP};
+
+/* From this mapping to the one so many further. */
+static void range(enum op_kind kind, uint32_t mapping, uint32_t further, uint32_t c)
+{
+  add(kind, LIVE, mapping, further, c);
+}
+
+/* What a whole space looks like: the runs from the first page of each half on, and from each mapping. */
+static void query_all(uint32_t mappings)
+{
+  add(OP_RANGE_QUERY, COUNTED(PICK_ANY), 0x0000, TO_THE_END, 0);
+  add(OP_RANGE_QUERY, COUNTED(PICK_ANY), 0x9000, TO_THE_END, 0);
+  for (uint32_t k = 0; k < mappings; k++) {
+    range(OP_RANGE_QUERY, k, EVERYTHING, 0);
+    add(OP_RANGE_QUERY, MODE(PICK_NEAR, PICK_LIVE, 0), k, EVERYTHING, SECOND_PAGE);
+    add(OP_RANGE_QUERY, MODE(PICK_NEAR, PICK_LIVE, 0), k, 1, PAGE_BEFORE);
+    add(OP_RANGE_QUERY, COUNTED(PICK_LIVE), k, k, 0);
+  }
+}
+
+/* Some are read, some written, some neither. */
+static void touch_some(uint32_t mappings)
+{
+  for (uint32_t k = 0; k < mappings; k++)
+    if (k % 4 != 3)
+      add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, k % 4 == 1 ? WALK_WRITE : 0), k, 0, 0);
+}
+
+/* Pages in seven tables of the lowest level, in three of the next one and in two of the one after that, with and without
+ * holes between them: the last entries of tables of each level, and the first ones after them. */
+static const uint32_t scattered[] = {0x1230, 0x1231, 0x1233, 0x1240, 0x12EF, 0x12F0,
+                                     0x12FF, 0x1300, 0x1301, 0x1FFF, 0x2000, 0x2345};
+#define SCATTERED ((uint32_t)(sizeof scattered / sizeof scattered[0]))
+
+static void map_scattered(uint32_t bits)
+{
+  for (uint32_t k = 0; k < SCATTERED; k++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 1), scattered[k], k, bits);
+}
+
+static void ranges_of_small_pages(void)
+{
+  /* All of it, from each mapping on, and to each. */
+  for (uint32_t kind = 0; kind < 3; kind++) {
+    static const char *const names[3] = {"range-clear-pages-in-many-tables",
+                                         "range-protect-pages-in-many-tables",
+                                         "range-unmap-pages-in-many-tables"};
+    machine(48, MACHINE_FREE, 0);
+    add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+    for (uint32_t k = 0; k < SCATTERED; k++) {
+      map_scattered(UNOWNED);
+      touch_some(SCATTERED);
+      range(changes[kind], k, k % 5, GIVES(k));
+      range(changes[kind], 0, k, GIVES(k / 2));
+      if (k % 3 == 2)
+        flushed(0);
+      range(changes[kind], k, EVERYTHING, GIVES(1));
+      range(changes[kind], k / 2, EVERYTHING, GIVES(5));
+      flushed(0);
+    }
+    query_all(SCATTERED);
+    range(changes[kind], 0, EVERYTHING, 0);
+    add(OP_TABLE_DESTROY, LIVE, 0, 0, 0);
+    save(names[kind]);
+  }
+
+  /* A run of each length, each hole, each table: what is left after another part went. */
+  machine(48, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < SCATTERED; k++) {
+    map_scattered(UNOWNED);
+    query_all(k);
+    range(OP_RANGE_UNMAP, k, 2, 0);
+    add(OP_RANGE_UNMAP, COUNTED(PICK_LIVE), k, k, 0);
+    unmap(k);
+    add(OP_RANGE_UNMAP, COUNTED(PICK_ANY), scattered[k], 6, 0);
+    range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+    if (k % 2)
+      flushed(0);
+  }
+  save("range-unmap-what-others-have-left");
+}
+
+/* Both ends of both halves, and counts that are 0, about the rest of the half, and far too many. */
+static void ranges_of_halves(void)
+{
+  static const uint32_t ends[5] = {0x0000, 0x8FFF, 0x9000, 0x9001, 0xFFFF};
+  machine(40, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t mapped = 0; mapped < 2; mapped++)
+    for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_QUERY; kind++)
+      for (uint32_t k = 0; k < 5; k++) {
+        for (uint32_t end = 0; mapped && end < 5; end++)
+          map_small(ends[end]);
+        touch_some(2);
+        for (uint32_t count = TO_THE_END - 1; count < COUNTS; count++)
+          add((enum op_kind)kind, COUNTED(PICK_ANY), ends[k], count, GIVES(k) + 4 * (1 - mapped));
+        flushed(0);
+      }
+  save("range-to-the-end-of-each-half");
+
+  machine(40, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t end = 0; end < 5; end++)
+    map_small(ends[end]);
+  for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_QUERY; kind++)
+    for (uint32_t raw = 0; raw < 16; raw++)
+      for (uint32_t k = 0; k < 2; k++)
+        add((enum op_kind)kind, MODE(PICK_ANY, PICK_RAW, 0), ends[2 * k], raw, 0);
+  add(OP_RANGE_UNMAP, COUNTED(PICK_ANY), 0x0000, TO_THE_END, 0);
+  add(OP_RANGE_UNMAP, COUNTED(PICK_ANY), 0x9000, TO_THE_END, 0);
+  save("range-of-no-pages-and-of-far-too-many");
+}
+
+static void ranges_of_large_pages(void)
+{
+  for (uint32_t kind = 0; kind < 3; kind++) {
+    static const char *const names[3] = {"range-clear-pages-of-each-size",
+                                         "range-protect-pages-of-each-size",
+                                         "range-unmap-pages-of-each-size"};
+    large_machine(9);
+    for (uint32_t k = 0; k < 4; k++)
+      for (uint32_t further = 0; further < 4; further++) {
+        /* What is owned goes first: then the others may be protected together. */
+        pages_of_each_size();
+        touch_some(4);
+        range(changes[kind], k, further, GIVES(k + further));
+        range(OP_RANGE_UNMAP, 0, 1, 0);
+        touch_some(2);
+        range(changes[kind], 0, further, GIVES(k + further));
+        if (further == k)
+          flushed(0);
+      }
+    range(changes[kind], 0, EVERYTHING, GIVES(2));
+    save(names[kind]);
+  }
+
+  /* Cut at the beginning and at the end, by a page and by all but a page; and not cut, but nearly. */
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_QUERY; kind++)
+    for (uint32_t k = 0; k < 4; k++)
+      for (uint32_t where = 0; where < 16; where++) {
+        uint32_t c = 0x1000 * where;
+        add((enum op_kind)kind, MODE(PICK_NEAR, PICK_LIVE, 0), k, k % 2, c + GIVES(1));
+        add((enum op_kind)kind, MODE(PICK_LIVE, PICK_NEAR, 0), k, k % 2, c + GIVES(2));
+        add((enum op_kind)kind, MODE(PICK_NEAR, PICK_NEAR, 0), k, k % 3, c + GIVES(4));
+        if (kind == OP_RANGE_UNMAP && where % 2)
+          pages_of_each_size();
+      }
+  save("range-cut-by-a-larger-page");
+
+  /* Pieces of both sizes, most of them gone, in one range with what is beside them. */
+  large_machine(9);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 2), 0x2000, 0, LEVEL3 + UNOWNED);
+  split(0);
+  split(100);
+  touch_some(LAST);
+  range(OP_RANGE_CLEAR, 90, 20, 0);
+  range(OP_RANGE_PROTECT, 90, LAST + 20, GIVES(5));
+  range(OP_RANGE_CLEAR, 0, EVERYTHING, 0);
+  range(OP_RANGE_CLEAR, 0, EVERYTHING, 0);
+  range(OP_RANGE_UNMAP, 600, 600, 0);
+  range(OP_RANGE_UNMAP, 100, LAST, 0);
+  range(OP_RANGE_UNMAP, 0, 50, 0);
+  query_all(4);
+  range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+  flushed(0);
+  save("range-pieces-of-pieces");
+}
+
+/* One thing more is wrong each time, in the order of the statuses. */
+static void wrong_ranges(void)
+{
+  large_machine(9);
+  pages_of_each_size();
+  for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_QUERY; kind++)
+    for (uint32_t k = 0; k < 4; k++)
+      for (uint32_t bad = 0; bad < 2; bad++) {
+        uint32_t c = bad ? GIVES_ALL(24 * k + 3) : GIVES(1);
+        add((enum op_kind)kind, MODE(PICK_RAW, PICK_RAW, 0), scattered[k], 0, c);
+        add((enum op_kind)kind, MODE(PICK_RAW, PICK_LIVE, 0), scattered[k], k, c + 4);
+        add((enum op_kind)kind, MODE(PICK_RAW, PICK_RAW, 0), scattered[k], 2, c + 4 + 16 * k);
+        add((enum op_kind)kind, MODE(PICK_LIVE, PICK_RAW, 0), k, 0, c);
+        add((enum op_kind)kind, MODE(PICK_NEAR, PICK_RAW, 0), k, 3, c);
+        add((enum op_kind)kind, MODE(PICK_NEAR, PICK_LIVE, 0), k, 0, c + SECOND_PAGE);
+        add((enum op_kind)kind, MODE(PICK_NEAR, PICK_LIVE, 0), k, 0, c + OTHER_OWNER);
+        if (kind != OP_RANGE_UNMAP)
+          add((enum op_kind)kind, LIVE, k, 1, c);
+      }
+  save("range-every-wrong-call");
+
+  /* Every permission there is and a few more, where all pages own their frames and where none does. */
+  machine(40, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t unowned = 0; unowned < 2; unowned++) {
+    for (uint32_t k = 0; k < 6; k++)
+      add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 1), scattered[k], 0, unowned ? UNOWNED : 0);
+    for (uint32_t allow = 0; allow < 2; allow++) {
+      add(OP_TABLE_ALLOW, LIVE, 0, allow, 0);
+      for (uint32_t permissions = 0; permissions < 136; permissions++)
+        range(OP_RANGE_PROTECT, permissions % 4, 2, GIVES_ALL(permissions));
+    }
+    range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+  }
+  save("range-protect-with-every-permission");
+}
+
+/* One page of another kind among others, first, last or in the middle: nothing of the range is changed then. */
+static void owned_among_unowned(void)
+{
+  for (uint32_t unowned = 0; unowned < 2; unowned++) {
+    machine(40, MACHINE_FREE, 0);
+    add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+    add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+    for (uint32_t other = 0; other < 6; other++) {
+      for (uint32_t k = 0; k < 6; k++)
+        add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_LIVE, 1), scattered[k], 0,
+            (k == other) != (unowned == 1) ? 0 : UNOWNED);
+      for (uint32_t k = 0; k < 6; k++) {
+        range(OP_RANGE_PROTECT, k, 2, GIVES(other));
+        range(OP_RANGE_PROTECT, k, 2, GIVES(other) + OTHER_OWNER);
+      }
+      range(OP_RANGE_PROTECT, 0, EVERYTHING, GIVES(5));
+      add(OP_RANGE_PROTECT, COUNTED(PICK_ANY), 0x1233, 1 + other, GIVES(4));
+      query_all(6);
+      range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+    }
+    save(unowned ? "range-one-unowned-page-among-owned" : "range-one-owned-page-among-unowned");
+  }
+}
+
+/* Runs that end at a hole, at a gap between frames, at other permissions, with the range; and that go on over all that
+ * is no end: tables, page sizes, accessed and dirty. */
+static void runs_of_pages(void)
+{
+  large_machine(9);
+  map_row(BLOCK, 0);
+  query_all(2);
+  for (uint32_t k = 100; k < LAST; k += 100) {
+    add(OP_TABLE_TOUCH, MODE(PICK_LIVE, 0, WALK_WRITE), k, 0, 0);
+    range(OP_RANGE_QUERY, 0, EVERYTHING, 0);
+    add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), k, 5, 0);
+    range(OP_RANGE_QUERY, 0, EVERYTHING, 0);
+    range(OP_RANGE_QUERY, k - 1, EVERYTHING, 0);
+    range(OP_RANGE_QUERY, k, EVERYTHING, 0);
+    add(OP_TABLE_PROTECT, MODE(PICK_LIVE, PICK_LIVE, 0), k, 1, 0);
+    range(OP_RANGE_QUERY, k - 1, k, 0);
+    unmap(k);
+    range(OP_RANGE_QUERY, 0, EVERYTHING, 0);
+    add(OP_RANGE_QUERY, MODE(PICK_NEAR, PICK_LIVE, 0), k - 1, EVERYTHING, SECOND_PAGE);
+    map_after(k - 1, k + 1);
+    range(OP_RANGE_QUERY, k - 2, EVERYTHING, 0);
+    range(OP_RANGE_QUERY, k, EVERYTHING, 0);
+    unmap(k);
+    map_after(k - 1, k);
+    range(OP_RANGE_QUERY, k - 2, EVERYTHING, 0);
+  }
+  save("range-query-runs-of-small-pages");
+
+  /* 1 GiB, then 512 pages of 4 KiB, then 511 of 2 MiB, then 1 GiB: one run, of two tables. */
+  machine(64, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 3; k++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 2), 0x2000 + 0x100 * k, 4 * k,
+        LEVEL3 + UNOWNED + SHIFTED);
+  query_all(3);
+  split(1);
+  split(1);
+  query_all(2);
+  for (uint32_t k = 0; k < 4; k++) {
+    static const uint32_t breaks[4] = {1, 300, LAST + 2, 1000};
+    add(OP_RANGE_QUERY, MODE(PICK_LIVE, PICK_NEAR, 0), 0, breaks[k], PAGE_FEWER);
+    add(OP_RANGE_QUERY, MODE(PICK_LIVE, PICK_NEAR, 0), 0, breaks[k], PAGE_MORE);
+    add(OP_RANGE_QUERY, MODE(PICK_NEAR, PICK_NEAR, 0), breaks[k], 3, SECOND_PAGE + PAGE_FEWER);
+    unmap(breaks[k]);
+    range(OP_RANGE_QUERY, 0, EVERYTHING, 0);
+    range(OP_RANGE_QUERY, breaks[k], EVERYTHING, 0);
+  }
+  range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+  save("range-query-runs-over-page-sizes");
+
+  /* The last frame that has a number, and the first one after it that does not. */
+  machine(64, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x1230, 1, 4 * 3 + UNOWNED);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x1231, 0, 4 * 3 + UNOWNED);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x1232, 0, UNOWNED);
+  query_all(3);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x2000, 65532, LEVEL3 + UNOWNED + SHIFTED);
+  add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x2100, 0, LEVEL3 + UNOWNED + SHIFTED);
+  query_all(5);
+  save("range-query-runs-do-not-wrap");
+
+  /* Holes between tables of each level, and in spaces that share nothing. */
+  machine(64, MACHINE_FREE, 0);
+  for (uint32_t space = 0; space < 3; space++)
+    add(OP_TABLE_CREATE, LIVE, space, 0, 0);
+  for (uint32_t space = 0; space < 3; space++)
+    for (uint32_t k = 0; k < 4; k++)
+      add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 0), 0x1111 * (space + 4 * k), k, UNOWNED + space);
+  for (uint32_t page = 0; page < 0x10000; page += 0x0FFF)
+    for (uint32_t space = 0; space < 3; space++) {
+      add(OP_RANGE_QUERY, COUNTED(PICK_ANY), page, TO_THE_END, space);
+      add(OP_RANGE_QUERY, MODE(PICK_ANY, PICK_LIVE, 0), page, 1, space);
+    }
+  for (uint32_t space = 0; space < 3; space++) {
+    add(OP_RANGE_CLEAR, MODE(PICK_ANY, PICK_LIVE, 0), 0x1000, EVERYTHING, space);
+    add(OP_RANGE_PROTECT, MODE(PICK_ANY, PICK_LIVE, 0), 0x1000, EVERYTHING, space + GIVES(5));
+    add(OP_RANGE_UNMAP, MODE(PICK_ANY, PICK_LIVE, 0), 0x1000, EVERYTHING, space);
+    flushed(space);
+  }
+  save("range-each-space-has-its-own-pages");
+}
+
+/* Accessed alone, dirty alone, both, neither; of one page among many, and of a page beside the range. */
+static void ranges_touched(void)
+{
+  static const uint32_t touches[4] = {0, WALK_WRITE, WALK_REMEMBERED, WALK_REMEMBERED + WALK_WRITE};
+  machine(40, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  map_scattered(UNOWNED);
+  for (uint32_t k = 0; k < SCATTERED; k++) {
+    for (uint32_t i = 0; i < 4; i++) {
+      add(OP_TABLE_TOUCH, TOUCH(touches[i]), k, 0, 0);
+      range(OP_RANGE_CLEAR, k + 1, 3, 0);
+      range(OP_RANGE_CLEAR, k / 2, SCATTERED / 2, 0);
+      if (k % 4 == i)
+        flushed(0);
+    }
+    add(OP_TABLE_TOUCH, TOUCH(WALK_WRITE), k, 0, 0);
+    range(OP_RANGE_PROTECT, k, 1, GIVES(1 + k % 2 * 4));
+    add(OP_TABLE_QUERY, LIVE, k, 0, 0);
+  }
+  range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+  save("range-clear-one-page-touched-among-many");
+}
+
+/* References that pages of a range hold: the last ones of their blocks, those of a block that is pinned, and those that
+ * others have, too. */
+static void ranges_and_references(void)
+{
+  machine(64, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 3; k++)
+    add(OP_FRAME_ALLOC, LIVE, k, k % 2, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t round = 0; round < 3; round++) {
+    for (uint32_t k = 0; k < SCATTERED; k++)
+      add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_NEAR, 1), scattered[k], k % 3, 4 * k);
+    if (round == 0)
+      range(OP_RANGE_UNMAP, 2, 4, 0);
+    if (round == 1)
+      add(OP_FRAME_PIN, LIVE, 0, 0, 0);
+    for (uint32_t k = 0; round == 2 && k < 3; k++)
+      add(OP_FRAME_PUT, LIVE, k, 0, 0);
+    range(OP_RANGE_UNMAP, 1, 3, 0);
+    range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+    if (round != 1)
+      flushed(0);
+  }
+  save("range-unmap-drops-references");
+}
+
+/* Tables that go one by one and in ranges are one chain; the caller writes numbers of its own into the flush. */
+static void ranges_and_flushes(void)
+{
+  machine(64, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 4; k++) {
+    map_scattered(UNOWNED);
+    unmap(3);
+    range(OP_RANGE_UNMAP, 3, 2, 0);
+    unmap(2 * k);
+    add(OP_RANGE_UNMAP, COUNTED(PICK_ANY), 0x1000, TO_THE_END, 0);
+    if (k % 2)
+      flushed(0);
+  }
+  save("range-tables-that-go-are-one-chain");
+
+  for (uint32_t kind = 0; kind < 3; kind++) {
+    static const char *const names[3] = {"range-garbled-flush-of-clears",
+                                         "range-garbled-flush-of-permissions",
+                                         "range-garbled-flush-of-tables"};
+    machine(64, MACHINE_FREE, 0);
+    add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+    for (uint32_t k = 0; k < 24; k++) {
+      map_scattered(UNOWNED);
+      touch_some(SCATTERED);
+      add(changes[kind], GARBLED, k, 5 * k, k % 16);
+      add(changes[kind], GARBLED, k, 77 * k, k % 16 + OTHER_OWNER);
+      add(changes[kind], MODE(PICK_RAW, PICK_LIVE, 5), k, k, k % 4);
+      if (k % 8 == 7)
+        flushed(0);
+    }
+    save(names[kind]);
+  }
+}
+
+static void ranges_of_nothing(void)
+{
+  machine(1, MACHINE_FREE, 0);
+  for (uint32_t create = 0; create < 2; create++) {
+    for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_QUERY; kind++)
+      for (uint32_t count = 0; count < COUNTS; count++) {
+        add((enum op_kind)kind, COUNTED(PICK_LIVE), 0x1234, count, GIVES(1));
+        add((enum op_kind)kind, COUNTED(PICK_NEAR), 0xF234, count, GIVES(1));
+      }
+    add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  }
+  save("range-of-a-space-without-pages");
+}
+
+static void page_ranges(void)
+{
+  ranges_of_small_pages();
+  ranges_of_halves();
+  ranges_of_large_pages();
+  wrong_ranges();
+  owned_among_unowned();
+  runs_of_pages();
+  ranges_touched();
+  ranges_and_references();
+  ranges_and_flushes();
+  ranges_of_nothing();
+}
+
 static void rest(void)
 {
   machine(1, MACHINE_FREE, 0);
@@ -1357,6 +1807,7 @@ int main(int argc, char **argv)
   corrupted_large_pages();
   splits();
   flushes();
+  page_ranges();
   rest();
   return 0;
 }
