@@ -1475,6 +1475,15 @@ static void ranges_of_large_pages(void)
       }
   save("range-cut-by-a-larger-page");
 
+  large_machine(9);
+  for (uint32_t k = 0; k < 4; k++)
+    for (uint32_t count = 0; count < COUNTS; count++) {
+      pages_of_each_size();
+      for (uint32_t kind = 0; kind < 3; kind++)
+        add(changes[kind], COUNTED(PICK_LIVE), k, count, GIVES(1));
+    }
+  save("range-cut-where-its-count-says");
+
   /* Pieces of both sizes, most of them gone, in one range with what is beside them. */
   large_machine(9);
   add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 2), 0x2000, 0, LEVEL3 + UNOWNED);
@@ -1497,21 +1506,22 @@ static void ranges_of_large_pages(void)
 /* One thing more is wrong each time, in the order of the statuses. */
 static void wrong_ranges(void)
 {
+  static const enum op_kind kinds[4] = {OP_RANGE_QUERY, OP_RANGE_CLEAR, OP_RANGE_PROTECT,
+                                        OP_RANGE_UNMAP};
   large_machine(9);
-  pages_of_each_size();
-  for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_QUERY; kind++)
+  for (uint32_t kind = 0; kind < 4; kind++)
     for (uint32_t k = 0; k < 4; k++)
       for (uint32_t bad = 0; bad < 2; bad++) {
         uint32_t c = bad ? GIVES_ALL(24 * k + 3) : GIVES(1);
-        add((enum op_kind)kind, MODE(PICK_RAW, PICK_RAW, 0), scattered[k], 0, c);
-        add((enum op_kind)kind, MODE(PICK_RAW, PICK_LIVE, 0), scattered[k], k, c + 4);
-        add((enum op_kind)kind, MODE(PICK_RAW, PICK_RAW, 0), scattered[k], 2, c + 4 + 16 * k);
-        add((enum op_kind)kind, MODE(PICK_LIVE, PICK_RAW, 0), k, 0, c);
-        add((enum op_kind)kind, MODE(PICK_NEAR, PICK_RAW, 0), k, 3, c);
-        add((enum op_kind)kind, MODE(PICK_NEAR, PICK_LIVE, 0), k, 0, c + SECOND_PAGE);
-        add((enum op_kind)kind, MODE(PICK_NEAR, PICK_LIVE, 0), k, 0, c + OTHER_OWNER);
-        if (kind != OP_RANGE_UNMAP)
-          add((enum op_kind)kind, LIVE, k, 1, c);
+        pages_of_each_size();
+        add(kinds[kind], MODE(PICK_RAW, PICK_RAW, 0), scattered[k], 0, c);
+        add(kinds[kind], MODE(PICK_RAW, PICK_LIVE, 0), scattered[k], k, c + 4);
+        add(kinds[kind], MODE(PICK_RAW, PICK_RAW, 0), scattered[k], 2, c + 4 + 16 * k);
+        add(kinds[kind], MODE(PICK_LIVE, PICK_RAW, 0), k, 0, c);
+        add(kinds[kind], MODE(PICK_NEAR, PICK_RAW, 0), k, 3, c);
+        add(kinds[kind], MODE(PICK_NEAR, PICK_LIVE, 0), k, 0, c + SECOND_PAGE);
+        add(kinds[kind], MODE(PICK_NEAR, PICK_LIVE, 0), k, 0, c + OTHER_OWNER);
+        add(kinds[kind], LIVE, k, 1, c);
       }
   save("range-every-wrong-call");
 
@@ -1650,7 +1660,7 @@ static void ranges_touched(void)
     for (uint32_t i = 0; i < 4; i++) {
       add(OP_TABLE_TOUCH, TOUCH(touches[i]), k, 0, 0);
       range(OP_RANGE_CLEAR, k + 1, 3, 0);
-      range(OP_RANGE_CLEAR, k / 2, SCATTERED / 2, 0);
+      range(OP_RANGE_CLEAR, k / 2, SCATTERED / 2 + i, 0); /* more than is owed already */
       if (k % 4 == i)
         flushed(0);
     }
@@ -1722,6 +1732,27 @@ static void ranges_and_flushes(void)
   }
 }
 
+/* From the middle of a hole, under an entry of a table of each level, to a page that lies nearer to the beginning of its
+ * own. */
+static void ranges_from_holes(void)
+{
+  static const uint32_t holes[8] = {0x0222, 0x1222, 0x3222, 0x4222, 0x4022, 0x4002, 0x8222, 0xC222};
+  static const uint32_t pages[4] = {0x4000, 0x4111, 0x5111, 0xD111};
+  machine(40, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 4; k++) {
+    map_small(pages[k]);
+    for (uint32_t hole = 0; hole < 8; hole++) {
+      add(OP_RANGE_QUERY, MODE(PICK_ANY, PICK_LIVE, 0), holes[hole], EVERYTHING, 0);
+      add(OP_RANGE_CLEAR, MODE(PICK_ANY, PICK_LIVE, 0), holes[hole], EVERYTHING, 0);
+      add(OP_RANGE_PROTECT, MODE(PICK_ANY, PICK_LIVE, 0), holes[hole], hole, GIVES(hole));
+    }
+  }
+  for (uint32_t hole = 8; hole > 0; hole--)
+    add(OP_RANGE_UNMAP, MODE(PICK_ANY, PICK_LIVE, 0), holes[hole - 1], EVERYTHING, 0);
+  save("range-from-the-middle-of-a-hole");
+}
+
 static void ranges_of_nothing(void)
 {
   machine(1, MACHINE_FREE, 0);
@@ -1747,6 +1778,7 @@ static void page_ranges(void)
   ranges_touched();
   ranges_and_references();
   ranges_and_flushes();
+  ranges_from_holes();
   ranges_of_nothing();
 }
 
