@@ -116,6 +116,29 @@ static void insert_split(struct draft *d)
   }
 }
 
+/* Pages one after another, of sizes as they come, something that is done to them, and a call on a range of them. */
+static void insert_range(struct draft *d)
+{
+  static const uint32_t sizes[8] = {0, 0, 0, 0, 0, 0x1000, 0x1000, 0x2000};
+  size_t index = next(d, (uint32_t)d->count + 1);
+  if (!open_gap(d, index, 8))
+    return;
+  for (uint32_t i = 0; i < 8; i++) {
+    uint8_t *at = operation(d, index + i);
+    make_operation(d, at);
+    if (i == 0 || i == 6)
+      at[0] = code_of(i == 0 ? OP_TABLE_CREATE : OP_TABLE_TOUCH);
+    if (i == 7)
+      at[0] = code_of((enum op_kind)(OP_RANGE_UNMAP + next(d, 4)));
+    if (i < 1 || i > 5)
+      continue;
+    /* Where a number says, then behind a mapping; seldom with a reference, which few frames can give. */
+    at[0] = code_of(OP_TABLE_MAP);
+    at[1] = MODE(i == 1 ? PICK_LIVE : PICK_NEAR, PICK_ANY, 1);
+    put16(at + 6, sizes[next(d, 8)] + (next(d, 4) ? 0x4000 : 0));
+  }
+}
+
 static void delete_some(struct draft *d)
 {
   size_t index = next(d, (uint32_t)d->count);
@@ -188,8 +211,11 @@ static void tweak_machine(struct draft *d)
 static void change(struct draft *d)
 {
   uint32_t what = next(d, 16);
-  if (what == 0 && next(d, 8) == 0)
+  uint32_t rare = what == 0 ? next(d, 8) : 7;
+  if (rare == 0)
     insert_split(d);
+  else if (rare == 1)
+    insert_range(d);
   else if (d->count == 0 || what < 4)
     insert(d);
   else if (what < 6)

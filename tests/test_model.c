@@ -586,6 +586,139 @@ static void a_page_has_a_table_of_every_level_that_there_is(void **state)
   }
 }
 
+/* --- Ranges of pages --- */
+
+static struct model_range range_at(uint64_t address, uint64_t pages)
+{
+  return (struct model_range){0, address, pages};
+}
+
+static void a_range_lies_in_one_half(void **state)
+{
+  (void)state;
+  for (uint32_t levels = 3; levels <= 5; levels++) {
+    const uint64_t pages = (uint64_t)1 << (9 * levels - 1);
+    const uint64_t halves[2] = {0, 0 - pages * PAGE_SIZE};
+    model_spaces_init(&spaces, &memory, levels);
+    for (uint32_t i = 0; i < 2; i++) {
+      assert_int_equal(model_range_status(&spaces, range_at(halves[i], pages)), STATUS_OK);
+      assert_int_equal(model_range_status(&spaces, range_at(halves[i] + PAGE_SIZE, pages - 1)),
+                       STATUS_OK);
+      assert_int_equal(model_range_status(&spaces, range_at(halves[i] + PAGE_SIZE, pages)),
+                       STATUS_OUT_OF_RANGE);
+      assert_int_equal(model_range_status(&spaces, range_at(halves[i], pages + 1)),
+                       STATUS_OUT_OF_RANGE);
+      assert_int_equal(model_range_status(&spaces, range_at(halves[i], UINT64_MAX)),
+                       STATUS_OUT_OF_RANGE);
+      assert_int_equal(model_range_status(&spaces, range_at(halves[i], 0)), STATUS_OUT_OF_RANGE);
+      assert_int_equal(model_range_status(&spaces, range_at(halves[i] + 8, 0)), STATUS_MISALIGNED);
+    }
+    assert_int_equal(model_range_status(&spaces, range_at(halves[1] - 8, 0)), STATUS_NOT_CANONICAL);
+  }
+}
+
+/* 4 KiB at 0x5000 and 0x6000 with a reference, 2 MiB at 0x200000 and 1 GiB at 0x40000000 without. */
+static void pages_of_each_size(void)
+{
+  a_space_with_two_pages();
+  map_sized(0x200000, 512, 2, PAGE_UNOWNED);
+  map_sized(0x40000000, 262144, 3, PAGE_UNOWNED);
+}
+
+static void a_page_that_reaches_over_an_end_of_a_range_is_named(void **state)
+{
+  (void)state;
+  pages_of_each_size();
+  assert_int_equal(model_change_range_status(&spaces, range_at(0x5000, 1)), STATUS_OK);
+  assert_int_equal(model_change_range_status(&spaces, range_at(0, 0x200)), STATUS_OK);
+  assert_int_equal(model_change_range_status(&spaces, range_at(0, 0x201)), STATUS_LARGER_PAGE);
+  assert_int_equal(model_change_range_status(&spaces, range_at(0, 0x400)), STATUS_OK);
+  assert_int_equal(model_change_range_status(&spaces, range_at(0x201000, 0x1FF)),
+                   STATUS_LARGER_PAGE);
+  assert_int_equal(model_change_range_status(&spaces, range_at(0x40200000, 0x200)),
+                   STATUS_LARGER_PAGE);
+  assert_int_equal(model_change_range_status(&spaces, range_at(0x400000, 0x40000)),
+                   STATUS_LARGER_PAGE);
+  struct model_range elsewhere = {1, 0, 0x201};
+  assert_int_equal(model_change_range_status(&spaces, elsewhere), STATUS_OK);
+}
+
+static void a_range_is_protected_if_all_its_pages_may_be(void **state)
+{
+  (void)state;
+  pages_of_each_size();
+  const uint32_t both = PAGE_WRITE | PAGE_EXECUTE;
+  assert_int_equal(model_protect_range_status(&spaces, range_at(0, 0x200), PAGE_WRITE), STATUS_OK);
+  assert_int_equal(model_protect_range_status(&spaces, range_at(0, 0x200), PAGE_UNOWNED),
+                   STATUS_BAD_PERMISSION);
+  assert_int_equal(model_protect_range_status(&spaces, range_at(0, 0x400), PAGE_WRITE),
+                   STATUS_BAD_PERMISSION);
+  assert_int_equal(model_protect_range_status(&spaces, range_at(0, 0x201), both),
+                   STATUS_BAD_PERMISSION);
+  assert_int_equal(model_protect_range_status(&spaces, range_at(0, 0x201), PAGE_UNOWNED),
+                   STATUS_LARGER_PAGE);
+  model_protect_range(&spaces, range_at(0, 0x200), PAGE_WRITE);
+  assert_int_equal(model_mapping(&spaces, 0, 0x5000)->permissions, PAGE_WRITE);
+  assert_int_equal(model_mapping(&spaces, 0, 0x200000)->permissions, PAGE_UNOWNED);
+  assert_true(spaces.flushes[0].first == 0 && spaces.flushes[0].pages == 0x200);
+}
+
+static void a_range_that_is_unmapped_is_flushed_whole_with_its_tables(void **state)
+{
+  (void)state;
+  pages_of_each_size();
+  model_mapping(&spaces, 0, 0x200000)->dirty = true;
+  const struct model_seen seen = model_seen(&spaces, range_at(0x1000, 0x3FFFF));
+  assert_int_equal(seen.pages, 2 + 512);
+  assert_true(seen.level == 1 && seen.dirty && !seen.accessed);
+  uint32_t lowest = model_table(&spaces, 0, 1, 0)->frame;
+  uint32_t next = model_table(&spaces, 0, 2, 0)->frame;
+  model_unmap_range(&spaces, range_at(0x1000, 0x3FFFF));
+  assert_int_equal(spaces.nmappings, 1);
+  assert_int_equal(memory.references[1], 1);
+  assert_true(spaces.flushes[0].first == 1 && spaces.flushes[0].pages == 0x3FFFF);
+  assert_true(spaces.flushes[0].level == 1 && spaces.flushes[0].table == next);
+  assert_true(memory.before[next] == lowest && memory.before[lowest] == lowest);
+  model_flushed(&spaces, 0);
+  model_unmap_range(&spaces, range_at(0, 0x40000));
+  assert_int_equal(spaces.flushes[0].pages, 0);
+}
+
+static void a_range_that_is_cleared_is_flushed_if_a_page_was_seen(void **state)
+{
+  (void)state;
+  pages_of_each_size();
+  model_clear_range(&spaces, range_at(0, 0x400));
+  assert_int_equal(spaces.flushes[0].pages, 0);
+  model_mapping(&spaces, 0, 0x200000)->accessed = true;
+  model_clear_range(&spaces, range_at(0, 0x200));
+  assert_int_equal(spaces.flushes[0].pages, 0);
+  model_clear_range(&spaces, range_at(0x200000, 0x200));
+  assert_true(spaces.flushes[0].pages == 0x200 && spaces.flushes[0].level == 2);
+  assert_false(model_mapping(&spaces, 0, 0x200000)->accessed);
+  assert_true(model_mapping(&spaces, 0, 0x200000)->remembered);
+  assert_false(model_mapping(&spaces, 0, 0x5000)->remembered);
+}
+
+static void a_run_goes_on_as_long_as_pages_translate_alike(void **state)
+{
+  (void)state;
+  const struct model_range all = range_at(0x3FE00000, 0x80000);
+  pages_of_each_size();
+  assert_true(model_run(&spaces, range_at(0, 9)).pages == 5);
+  assert_true(model_run(&spaces, range_at(0x5000, 9)).pages == 1); /* both have frame 1 */
+  map_sized(0x3FE00000, 262144 - 512, 2, PAGE_UNOWNED);
+  map_sized(0x80000000, 2 * 262144, 2, PAGE_UNOWNED);
+  map_sized(0x80200000, 2 * 262144 + 512, 2, PAGE_UNOWNED | PAGE_WRITE);
+  struct model_run run = model_run(&spaces, all);
+  assert_true(run.mapped && run.pages == 512 + 262144 + 512 && run.frame == 262144 - 512);
+  run = model_run(&spaces, range_at(0x3FE01000, 0x300));
+  assert_true(run.mapped && run.pages == 0x300 && run.frame == 262144 - 511);
+  model_mapping(&spaces, 0, 0x80000000)->frame++;
+  assert_true(model_run(&spaces, all).pages == 512 + 262144);
+  assert_true(model_run(&spaces, range_at(0x80400000, 0x80000)).pages == 0x80000);
+}
+
 /* --- Maps, the boot allocator, sets --- */
 
 static void a_frame_is_usable_if_all_its_bytes_are_ram_and_none_is_anything_else(void **state)
@@ -700,6 +833,12 @@ int main(void)
       cmocka_unit_test(pieces_hold_a_reference_each_and_one_again_when_merged),
       cmocka_unit_test(addresses_are_canonical_by_the_number_of_levels),
       cmocka_unit_test(a_page_has_a_table_of_every_level_that_there_is),
+      cmocka_unit_test(a_range_lies_in_one_half),
+      cmocka_unit_test(a_page_that_reaches_over_an_end_of_a_range_is_named),
+      cmocka_unit_test(a_range_is_protected_if_all_its_pages_may_be),
+      cmocka_unit_test(a_range_that_is_unmapped_is_flushed_whole_with_its_tables),
+      cmocka_unit_test(a_range_that_is_cleared_is_flushed_if_a_page_was_seen),
+      cmocka_unit_test(a_run_goes_on_as_long_as_pages_translate_alike),
       cmocka_unit_test(a_frame_is_usable_if_all_its_bytes_are_ram_and_none_is_anything_else),
       cmocka_unit_test(an_entry_that_wraps_ends_with_the_last_byte),
       cmocka_unit_test(runs_that_are_not_the_maximal_ones_are_named),

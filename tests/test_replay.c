@@ -648,6 +648,79 @@ static void a_run_cut_shorter_than_asked_is_found(void **state)
   broken("what is left of a run is what the model says");
 }
 
+/* --- Ranges of pages --- */
+
+static void a_range_of_pages_is_as_long_as_its_half(void **state)
+{
+  (void)state;
+  static const uint32_t ends[2] = {0x0000, PAGETABLE_LEVELS == 5 ? 0x8000 : 0x9000};
+  for (uint32_t i = 0; i < 2; i++)
+    for (uint32_t count = 13; count < 16; count++) {
+      machine();
+      add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+      add(OP_RANGE_QUERY, ANY, ends[i], count, 0);
+      replay_some(2, 1);
+      assert_true(r.step.args[1] == (i == 0 ? 0 : PAGETABLE_UPPER));
+      assert_true(r.step.args[2] == PAGETABLE_PAGES / 2 + count - 14);
+      assert_int_equal(r.step.status, count == 15 ? STATUS_OUT_OF_RANGE : STATUS_OK);
+    }
+}
+
+static void a_range_of_pages_ends_with_a_mapping(void **state)
+{
+  (void)state;
+  machine();
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_ANY, 1), 0x1230 + k, k, 0x4000);
+  add(OP_RANGE_CLEAR, LIVE, 1, 1, 0);
+  add(OP_RANGE_PROTECT, LIVE, 0, 9, 0);
+  add(OP_RANGE_UNMAP, MODE(PICK_NEAR, PICK_NEAR, 0), 1, 1, 0);
+  replay_some(6, 1);
+  assert_true(r.step.args[2] == 2 && r.step.outs[0] == 2 && r.flushes[0].pages == 0);
+  assert_true(replay_next(&r) && r.step.args[2] == 4 && r.step.args[3] == PAGE_UNOWNED);
+  assert_true(r.step.outs[0] == 4 && r.flushes[0].pages == 4);
+  assert_true(replay_next(&r) && r.step.args[2] == 1);
+  assert_int_equal(r.spaces.nmappings, 3);
+  assert_false(replay_next(&r));
+  assert_null(r.broken);
+}
+
+static void what_a_range_leaves_behind_is_found(void **state)
+{
+  (void)state;
+  for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_CLEAR; kind++) {
+    table_scene((enum op_kind)kind);
+    entry()[9] = *entry(); /* far from the range */
+    broken(kind == OP_RANGE_UNMAP ? "a table that went leads nowhere else"
+                                  : "a table has the entries in use that the model says");
+  }
+}
+
+static void a_bit_that_a_range_does_not_see_is_found(void **state)
+{
+  (void)state;
+  for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_CLEAR; kind++) {
+    table_scene((enum op_kind)kind);
+    *entry() &= ~PTE_DIRTY;
+    broken("no accessed or dirty bit is lost or made up");
+  }
+}
+
+static void a_run_of_other_frames_or_permissions_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_RANGE_QUERY);
+  *entry() ^= PTE_FRAME;
+  broken("a run begins with the frame that the model says");
+  table_scene(OP_RANGE_QUERY);
+  *entry() ^= PTE_WRITE;
+  broken("a run has the permissions that the model says");
+  table_scene(OP_RANGE_QUERY);
+  *entry() = 0;
+  broken("a run is mapped exactly if the model says so");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -696,6 +769,11 @@ int main(void)
       cmocka_unit_test(a_wrong_count_of_entries_is_found),
       cmocka_unit_test(a_member_too_many_is_found),
       cmocka_unit_test(a_run_cut_shorter_than_asked_is_found),
+      cmocka_unit_test(a_range_of_pages_is_as_long_as_its_half),
+      cmocka_unit_test(a_range_of_pages_ends_with_a_mapping),
+      cmocka_unit_test(what_a_range_leaves_behind_is_found),
+      cmocka_unit_test(a_bit_that_a_range_does_not_see_is_found),
+      cmocka_unit_test(a_run_of_other_frames_or_permissions_is_found),
   };
   return cmocka_run_group_tests(tests, prepare, NULL);
 }
