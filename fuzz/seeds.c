@@ -1409,13 +1409,14 @@ static void ranges_of_small_pages(void)
 /* Both ends of both halves, and counts that are 0, about the rest of the half, and far too many. */
 static void ranges_of_halves(void)
 {
-  static const uint32_t ends[5] = {0x0000, 0x8FFF, 0x9000, 0x9001, 0xFFFF};
+  /* With 5 levels the upper half begins at 0x8000, else at 0x9000. */
+  static const uint32_t ends[7] = {0x0000, 0x7FFF, 0x8000, 0x8FFF, 0x9000, 0x9001, 0xFFFF};
   machine(40, MACHINE_FREE, 0);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
   for (uint32_t mapped = 0; mapped < 2; mapped++)
     for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_QUERY; kind++)
-      for (uint32_t k = 0; k < 5; k++) {
-        for (uint32_t end = 0; mapped && end < 5; end++)
+      for (uint32_t k = 0; k < 7; k++) {
+        for (uint32_t end = 0; mapped && end < 7; end++)
           map_small(ends[end]);
         touch_some(2);
         for (uint32_t count = TO_THE_END - 1; count < COUNTS; count++)
@@ -1426,12 +1427,12 @@ static void ranges_of_halves(void)
 
   machine(40, MACHINE_FREE, 0);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
-  for (uint32_t end = 0; end < 5; end++)
+  for (uint32_t end = 0; end < 7; end++)
     map_small(ends[end]);
   for (uint32_t kind = OP_RANGE_UNMAP; kind <= OP_RANGE_QUERY; kind++)
     for (uint32_t raw = 0; raw < 16; raw++)
       for (uint32_t k = 0; k < 2; k++)
-        add((enum op_kind)kind, MODE(PICK_ANY, PICK_RAW, 0), ends[2 * k], raw, 0);
+        add((enum op_kind)kind, MODE(PICK_ANY, PICK_RAW, 0), ends[4 * k], raw, 0);
   add(OP_RANGE_UNMAP, COUNTED(PICK_ANY), 0x0000, TO_THE_END, 0);
   add(OP_RANGE_UNMAP, COUNTED(PICK_ANY), 0x9000, TO_THE_END, 0);
   save("range-of-no-pages-and-of-far-too-many");
