@@ -44,7 +44,7 @@ static enum status job_status(const struct pagetable *table, uint64_t address, f
     ensures saturated: \result == STATUS_SATURATED ==> References(table->frames, BlockFirst(table->frames, frame)) + pages >= FRAME_REFERENCES_MAX;
     ensures in_the_way: \result == STATUS_ALREADY_MAPPED || \result == STATUS_LARGER_PAGE ==> Mapped(table->memory, table->root, page);
     ensures smaller: \result == STATUS_SMALLER_PAGES ==> size >= 2 && SmallerPages(table->memory, table->root, page, size);
-    ensures statuses: \result != STATUS_OUT_OF_MEMORY && \result != STATUS_NOT_CANONICAL && \result != STATUS_MISALIGNED && \result != STATUS_BAD_PERMISSION;
+    ensures statuses: \result == STATUS_OUT_OF_RANGE || \result == STATUS_WRONG_ORDER || Planned(\result);
 */
 static enum status piece_status(const struct pagetable *table, struct look look, uint64_t page,
                                 uint32_t size, frame_t frame, uint32_t permissions, uint64_t pages)
@@ -121,16 +121,20 @@ static struct plan plan_job(const struct pagetable *table, struct job job)
     plan.status =
         piece_status(table, look, page, size, frame, job.permissions, job.end - job.first);
     //@ assert order: order >= 9 * (size - 1) && (job.permissions < PAGE_UNOWNED ==> order == Order(table->frames, frame));
+    //@ assert no_order: plan.status != STATUS_WRONG_ORDER;
+    //@ assert no_range: plan.status != STATUS_OUT_OF_RANGE;
     //@ assert planned: Planned(plan.status);
     if (plan.status != STATUS_OK)
       return plan;
     //@ assert lowest: look.at.level > size ==> Table(table->memory, table->root, page, look.at.level - 1) == -1;
+    //@ assert within: PageWithin(next, look.next);
     //@ assert hole: RangeUnmapped(table->memory, table->root, page, next);
     plan.tables += new_tables(table, job.first, page, look.at.level, size);
     at = place_after(table, look.at, page, next);
     page = next;
   }
-  //@ assert done: page == job.end && MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, page) == 0;
+  //@ assert end: page == job.end;
+  //@ assert none: MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, page) == 0;
   return plan;
 }
 
