@@ -6,10 +6,11 @@
  * the table in frame f is memory[512 * f + i], seen through the direct map.
  *
  * A page's size is the level of the table whose entry maps it: 1 (4 KiB), 2 (2 MiB), 3 (1 GiB). Addresses are
- * virtual and must be canonical. A call that returns anything but STATUS_OK has changed nothing.
+ * virtual and must be canonical. A call that returns anything but STATUS_OK has changed nothing. A call on one page
+ * takes the page's level; one on a range takes a number of pages of 4 KiB, and deals with pages of all sizes.
  *
- * The processor remembers translations. What pagetable_unmap, pagetable_protect, pagetable_test_and_clear and
- * pagetable_merge change or remove they add to a struct flush; pagetable_map and pagetable_split owe nothing. Until
+ * The processor remembers translations. What pagetable_unmap, pagetable_protect, pagetable_test_and_clear, the same of
+ * ranges, and pagetable_merge change or remove they add to a struct flush; mapping and pagetable_split owe nothing. Until
  * the caller has flushed and says so with pagetable_flushed, tables that went are not free. Frames of pages that went
  * are, with their last reference: whoever wants to keep them until then holds one.
  *

@@ -265,6 +265,7 @@ static void map_job(struct pagetable *table, struct job job)
     //@ assert space: SameSpace{Pre, Here}(table);
     //@ assert others: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, job.first, next);
     //@ assert kept: RangeRun(table->memory, table->root, job.first, page, job.frame, job.permissions);
+    //@ assert maps: PageMapsAt(table->memory, table->root, page, size, frame, job.permissions);
     //@ assert here: RangeRun(table->memory, table->root, page, next, frame, job.permissions);
     //@ assert run: RangeRun(table->memory, table->root, job.first, next, job.frame, job.permissions);
     //@ assert made: Made{Pre, Here}(table->memory, table->root, job.first, next);

@@ -358,9 +358,9 @@ static bool goes_on(struct page_run run, struct page_run more)
     ensures length: 1 <= \result.pages <= end - first;
     ensures mapped: \result.mapped == 1 ==> RangeRun(table->memory, table->root, first, first + \result.pages, \result.frame, \result.permissions);
     ensures unmapped: \result.mapped == 0 ==> RangeUnmapped(table->memory, table->root, first, first + \result.pages);
-    ensures longest: \result.pages < end - first ==> (\result.mapped == 1 ?
-      !PageMaps(table->memory, table->root, first + \result.pages, \result.frame + \result.pages, \result.permissions) :
-      Mapped(table->memory, table->root, first + \result.pages));
+    ensures stops: \result.pages < end - first && \result.mapped == 1 ==>
+      !PageMaps(table->memory, table->root, first + \result.pages, \result.frame + \result.pages, \result.permissions);
+    ensures begins: \result.pages < end - first && \result.mapped == 0 ==> Mapped(table->memory, table->root, first + \result.pages);
 */
 static struct page_run longest_run(const struct pagetable *table, uint64_t first, uint64_t end)
 {
