@@ -24,6 +24,13 @@ class Lemmas(unittest.TestCase):
         self.assertEqual(prove.LEMMA.findall(text), ["a", "b", "c"])
 
 
+class HeaderFunctions(unittest.TestCase):
+    def test_they_are_found_with_attributes_and_over_two_lines_and_values_are_none(self):
+        text = ("static inline int a(int x)\n{\n}\n__attribute__((always_inline)) static inline struct place\nb(int x)\n{\n}\n"
+                "__attribute__((noinline, unused)) static void c(int x)\n{\n}\nstatic const int d = e(1);\nint f(int x);\n")
+        self.assertEqual(prove.INLINE.findall(text), ["a", "b", "c"])
+
+
 class FunctionNames(unittest.TestCase):
     def test_they_are_read_from_frama_c_s_report(self):
         self.assertEqual(prove.function_names('{"wp:functions": {"f": {}, "g": {}}}'), ["f", "g"])
