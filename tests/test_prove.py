@@ -30,6 +30,22 @@ class HeaderFunctions(unittest.TestCase):
                 "__attribute__((noinline, unused)) static void c(int x)\n{\n}\nstatic const int d = e(1);\nint f(int x);\n")
         self.assertEqual(prove.INLINE.findall(text), ["a", "b", "c"])
 
+    def test_one_of_a_header_that_is_not_included_leaves_no_function_of_the_same_name_out(self):
+        module = prove.load_module(prove.PROOFS / "modules" / "buddy.ini")
+        self.assertIn("order_of", (prove.ROOT / "core" / "buddy.c").read_text())
+        self.assertIn("order_of", prove.INLINE.findall((prove.ROOT / "core" / "table.h").read_text()))
+        self.assertNotIn("order_of", prove.header_inlines(module))
+        self.assertIn("word_lowest", prove.header_inlines(module))
+
+
+class Unreachable(unittest.TestCase):
+    def test_dead_code_is_accepted_in_the_functions_named_and_in_the_module_that_names_them_alone(self):
+        walk, walk5 = (prove.load_module(prove.PROOFS / "modules" / f"{name}.ini") for name in ("walk3", "walk5"))
+        self.assertFalse(prove.reachable(walk, "typed_index_of_wp_smoke_dead_code_s273"))
+        self.assertTrue(prove.reachable(walk, "typed_index_of_wp_smoke_default_requires"))
+        self.assertTrue(prove.reachable(walk, "typed_page_of_wp_smoke_dead_code_s1"))
+        self.assertTrue(prove.reachable(walk5, "typed_index_of_wp_smoke_dead_code_s273"))
+
 
 class FunctionNames(unittest.TestCase):
     def test_they_are_read_from_frama_c_s_report(self):
