@@ -378,6 +378,9 @@ static struct page_run longest_run(const struct pagetable *table, uint64_t first
   while (page < end) {
     look = look_at(table, at, page);
     struct page_run more = run_of(table, look, page, end);
+    //@ assert mapped: more.mapped == 1 ==> PageMaps(table->memory, table->root, page, more.frame, more.permissions);
+    /*@ assert stops: more.mapped == 1 && PageMaps(table->memory, table->root, page, run.frame + run.pages, run.permissions) ==>
+          more.frame == run.frame + run.pages && more.permissions == run.permissions; */
     if (!goes_on(run, more))
       break;
     run.pages += more.pages;

@@ -686,7 +686,9 @@ __attribute__((always_inline)) static inline uint64_t unmap_page(struct pagetabl
   //@ assert far_records: \separated(flush, table->frames->records + (0 .. table->frames->nframes - 1));
   //@ assert far_words: \separated(flush, table->frames->buddy.free.words + (0 .. table->frames->buddy.free.nwords - 1));
   //@ assert far_split: \separated(flush, table->frames->buddy.split + (0 .. Nodes(&table->frames->buddy) / 64 - 1));
+  //@ ghost Removed: ;
   put_target(table, entry, level);
+  //@ assert pages_kept: flush->pages == \at(flush->pages, Removed);
   //@ assert address_put: flush->address == \at(flush->address, Pre);
   //@ assert pages_put: flush->pages == \at(flush->pages, Pre);
   //@ assert range_put: SameRange{Pre, Here}(flush);

@@ -55,6 +55,9 @@ static inline struct look look_at(const struct pagetable *table, struct place at
   struct look look = {at, read_slot(table, at.frame, index), next_page(page, at.level)};
   //@ assert place: (512 * at.frame + Digit(page, at.level)) / 512 == at.frame;
   //@ assert lowest: Child(Entry(table->memory, table->root, page, at.level), at.level) < 0;
+  //@ assert same: SameEntry(look.entry, Entry(table->memory, table->root, page, at.level));
+  //@ assert absent: !PtePresent(look.entry) ==> !PtePresent(Entry(table->memory, table->root, page, at.level));
+  //@ assert next: PageNext(page, at.level, look.next) && Table(table->memory, table->root, page, at.level) >= 0;
   //@ assert hole: !PtePresent(look.entry) ==> RangeUnmapped(table->memory, table->root, page, look.next);
   return look;
 }
