@@ -8,7 +8,7 @@ ARCH   ?= arch/x86_64
 # What replays an input: freestanding, links into the engines, the command, the tests and the kernel. One more file
 # knows how the processor reads entries; REPLAY_SOURCES are for ARCH.
 REPLAYER       := fuzz/ops.c fuzz/model.c fuzz/model_map.c fuzz/model_table.c fuzz/model_range.c fuzz/replay.c fuzz/replay_memory.c \
-  fuzz/replay_table.c fuzz/replay_range.c fuzz/replay_flush.c fuzz/replay_walk.c fuzz/replay_map.c fuzz/replay_corrupt.c
+  fuzz/replay_table.c fuzz/replay_range.c fuzz/replay_map_range.c fuzz/replay_flush.c fuzz/replay_walk.c fuzz/replay_map.c fuzz/replay_corrupt.c
 REPLAY_SOURCES := $(REPLAYER) fuzz/walk_$(notdir $(ARCH)).c
 
 # For page tables as FUZZED names them (Makefile): the sources of the replayer, and what the compiler must know.

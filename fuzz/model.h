@@ -226,6 +226,20 @@ struct model_run {
   uint32_t permissions;
 };
 
+/* A range that is to be mapped, from a frame on. */
+struct model_job {
+  struct model_range range;
+  uint64_t frame;
+  uint32_t permissions;
+};
+
+/* What comes of it: if STATUS_OK, the pages of any size and the tables that it takes. */
+struct model_plan {
+  enum status status;
+  uint32_t pages;
+  uint32_t tables;
+};
+
 /* Whether a page begins at the address, and as many are left from there to the end of its half. */
 enum status model_range_status(const struct model_spaces *s, struct model_range range);
 /* And whether no page reaches over an end of the range. */
@@ -233,6 +247,12 @@ enum status model_change_range_status(const struct model_spaces *s, struct model
 /* And whether every page there may have these permissions. */
 enum status model_protect_range_status(const struct model_spaces *s, struct model_range range,
                                        uint32_t permissions);
+
+/* The size of the page that is to begin so many pages after the first one: the largest that fits. */
+uint32_t model_piece_level(const struct model_spaces *s, const struct model_job *job,
+                           uint64_t after);
+/* What is to come of a range that is to be mapped. It is given up, with STATUS_OK, when there are more pages than mappings may be. */
+struct model_plan model_plan(struct model_spaces *s, const struct model_job *job);
 
 /* What is mapped in a range that no page reaches over. */
 struct model_seen model_seen(const struct model_spaces *s, struct model_range range);

@@ -73,6 +73,80 @@ enum status model_protect_range_status(const struct model_spaces *s, struct mode
   return status;
 }
 
+/* Whether the frames of a page of this level, from this one on, are of one block in use. */
+static bool is_one_block(const struct model_memory *m, uint64_t frame, uint32_t level)
+{
+  uint64_t last = frame + model_page_bytes(level) / FRAME_SIZE - 1;
+  return model_in_use(m, frame) && model_in_use(m, last) && m->head[frame] == m->head[last];
+}
+
+uint32_t model_piece_level(const struct model_spaces *s, const struct model_job *job,
+                           uint64_t after)
+{
+  uint32_t level = PAGE_LEVELS;
+  for (; level > 1; level--) {
+    uint64_t bytes = model_page_bytes(level);
+    bool whole = bytes / PAGE_SIZE <= job->range.pages - after;
+    bool aligned = (job->range.address + after * PAGE_SIZE) % bytes == 0 &&
+                   (job->frame + after) * FRAME_SIZE % bytes == 0;
+    if (whole && aligned &&
+        (job->permissions & PAGE_UNOWNED || is_one_block(s->memory, job->frame + after, level)))
+      break;
+  }
+  return level;
+}
+
+/* Whether a range may be mapped by what is asked alone. */
+static enum status job_status(const struct model_spaces *s, const struct model_job *job)
+{
+  enum status status = model_range_status(s, job->range);
+  if (status == STATUS_OK)
+    status = model_permission_status(s, job->range.space, job->permissions);
+  uint64_t frames = job->permissions & PAGE_UNOWNED ? FRAMES_MAX : s->memory->nframes;
+  if (status == STATUS_OK && (job->frame >= frames || job->range.pages > frames - job->frame))
+    status = STATUS_OUT_OF_RANGE;
+  return status;
+}
+
+/* Whether one page of it may be mapped, as far as that depends on no other page: frames for tables are counted for all. */
+static enum status piece_status(struct model_spaces *s, const struct model_job *job,
+                                uint64_t address, uint64_t frame, uint32_t level)
+{
+  enum status status =
+      model_map_status(s, job->range.space, address, frame, level, job->permissions);
+  bool found = status == STATUS_ALREADY_MAPPED || status == STATUS_LARGER_PAGE ||
+               status == STATUS_SMALLER_PAGES;
+  if (status == STATUS_OUT_OF_MEMORY)
+    status = STATUS_OK;
+  if ((status != STATUS_OK && !found) || job->permissions & PAGE_UNOWNED)
+    return status;
+  uint64_t references = s->memory->references[s->memory->head[frame]];
+  return references + job->range.pages >= FRAME_REFERENCES_MAX ? STATUS_SATURATED : status;
+}
+
+struct model_plan model_plan(struct model_spaces *s, const struct model_job *job)
+{
+  struct model_plan plan = {job_status(s, job), 0, 0};
+  uint64_t after = 0;
+  while (plan.status == STATUS_OK && after < job->range.pages && plan.pages <= MODEL_MAPPINGS) {
+    uint64_t address = job->range.address + after * PAGE_SIZE;
+    uint64_t page = model_page(s, address);
+    uint32_t level = model_piece_level(s, job, after);
+    plan.status = piece_status(s, job, address, job->frame + after, level);
+    plan.pages++;
+    /* A table is counted with the first page that needs it. */
+    for (uint32_t above = level; above < s->levels; above++) {
+      uint64_t span = (uint64_t)1 << 9 * above;
+      bool first = after == 0 || page / span != (page - 1) / span;
+      plan.tables += first && model_table(s, job->range.space, above, address) == NULL;
+    }
+    after += model_page_bytes(level) / PAGE_SIZE;
+  }
+  if (plan.status == STATUS_OK && plan.tables > s->memory->free_frames)
+    plan.status = STATUS_OUT_OF_MEMORY;
+  return plan;
+}
+
 struct model_seen model_seen(const struct model_spaces *s, struct model_range range)
 {
   struct model_seen seen = {0, PAGE_LEVELS, false, false};

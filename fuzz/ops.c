@@ -24,7 +24,7 @@ static const uint8_t later[][2] = {
     {40, OP_TABLE_MERGE},   {51, OP_TABLE_MERGE},   {47, OP_TABLE_ALLOW},   {25, OP_TABLE_FLUSHED},
     {36, OP_TABLE_FLUSHED}, {8, OP_TABLE_CLEAR},    {34, OP_TABLE_CLEAR},   {23, OP_RANGE_UNMAP},
     {54, OP_RANGE_UNMAP},   {35, OP_RANGE_PROTECT}, {56, OP_RANGE_PROTECT}, {48, OP_RANGE_CLEAR},
-    {52, OP_RANGE_QUERY}};
+    {52, OP_RANGE_QUERY},   {49, OP_RANGE_MAP},     {50, OP_RANGE_MAP},     {53, OP_RANGE_MAP}};
 
 static const struct op_shape shapes[OP_KINDS] = {
     [OP_NOTHING] = {"nothing", 0, {0}, {0}, {0}},
@@ -145,6 +145,11 @@ static const struct op_shape shapes[OP_KINDS] = {
                         {"page", "pages", "space"},
                         {"space", "address", "pages"},
                         {"run", "mapped", "frame", "permissions"}},
+    [OP_RANGE_MAP] = {"pagetable_map_range",
+                      13,
+                      {"page", "frame", "space"},
+                      {"space", "address", "frame", "pages", "permissions"},
+                      {"mappings", "tables"}},
 };
 
 static uint32_t byte_at(const uint8_t *input, size_t size, size_t at)

@@ -23,6 +23,11 @@
  * 14 and 15 say where (a page sooner, a page later, where the 2 MiB or the 1 GiB end). Bits 4 to 7 are the permissions to
  * protect with; with bit 2 what owns frames is to own none, or the other way round, and with bit 3 all bits from 4 on are
  * permissions.
+ *
+ * A range that is mapped begins at a page of a number, or at or behind a mapping; bits 12 and 13 of c move its beginning down to
+ * 2 MiB (1), to 1 GiB (2), or to where it comes to 2 MiB when its frames do (3). Bits 8 to 11 choose the first frame in a block,
+ * those of the mode that are the operation's the number of pages. Bits 4 to 7 are the permissions; with bit 14 no page
+ * owns its frames, and with bit 3 all bits from 4 on are permissions.
  */
 #ifndef ASHLAR_OPS_H
 #define ASHLAR_OPS_H
@@ -90,6 +95,7 @@ enum op_kind {
   OP_RANGE_PROTECT,
   OP_RANGE_CLEAR,
   OP_RANGE_QUERY,
+  OP_RANGE_MAP,
   OP_KINDS
 };
 
@@ -132,7 +138,7 @@ struct op_shape {
   const char *name;      /* the function it calls, or what it does */
   uint32_t group;        /* of the swarm mask */
   const char *fields[3]; /* what a, b and c choose */
-  const char *args[4];   /* what it was called with, once chosen */
+  const char *args[5];   /* what it was called with, once chosen */
   const char *outs[4];   /* what came back beside the status */
 };
 

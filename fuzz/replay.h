@@ -38,7 +38,7 @@ struct replay_step {
       called; /* false: impossible at that moment (no mapping to remove, ...), nothing was called */
   enum status status;   /* what the core answered; STATUS_OK from operations without a status */
   enum status expected; /* what the model answered */
-  uint64_t args[4];     /* named by ops_shape */
+  uint64_t args[5];     /* named by ops_shape */
   uint32_t level;       /* of the page asked for or found; 1 where there is no page */
   uint64_t outs[4];
 };

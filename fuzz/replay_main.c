@@ -42,9 +42,9 @@ static bool is_wide(const char *name)
   return !strcmp(name, "address") || !strcmp(name, "base") || !strcmp(name, "length");
 }
 
-static void print_values(const char *const *names, const uint64_t *values)
+static void print_values(int n, const char *const *names, const uint64_t *values)
 {
-  for (int i = 0; i < 4 && names[i]; i++) {
+  for (int i = 0; i < n && names[i]; i++) {
     if (!strcmp(names[i], "owner"))
       printf(" owner=%s", owner_name((enum owner)values[i]));
     else if (is_wide(names[i]) || values[i] > UINT32_MAX)
@@ -62,10 +62,10 @@ static void print_step(const struct replay_step *step, uint32_t index)
     printf(" (%s)\n", step->op.kind == OP_NOTHING ? "nothing" : "not possible now");
     return;
   }
-  print_values(shape->args, step->args);
+  print_values(5, shape->args, step->args);
   printf(" -> %s", status_name(step->status));
   if (step->status == STATUS_OK)
-    print_values(shape->outs, step->outs);
+    print_values(4, shape->outs, step->outs);
   if (step->level != 1)
     printf(" level=%" PRIu32, step->level);
   printf("\n");

@@ -78,11 +78,20 @@ uint64_t replay_fingerprint(const struct replay *r);
 void replay_expect_untouched(struct replay *r, uint64_t before);
 const char *replay_compare_table(struct replay *r, const struct model_table *table);
 const char *replay_compare_mapping(struct replay *r, const struct model_mapping *mapping);
+/* The frames that the core took for the tables on the way to a page just mapped, of this size. */
+void replay_add_tables(struct replay *r, uint32_t space, uint64_t address, uint32_t size);
+/* The references of the block that a mapping holds one to, against the model. */
+void replay_check_references(struct replay *r, const struct model_mapping *mapping);
 /* What is on the way to an address, against the model. */
 void replay_check_way(struct replay *r, uint32_t space, uint64_t address);
 
 /* replay_range.c: pagetable, calls on many pages */
 void replay_range_op(struct replay *r, const struct op *op);
+/* All that is mapped in a space, in the range and elsewhere, and nothing more; and the ways beside the ends of the range. */
+void replay_check_space(struct replay *r, struct model_range range);
+
+/* replay_map_range.c: frames in a row mapped */
+void replay_map_range_op(struct replay *r, const struct op *op);
 
 /* replay_flush.c: what is to be flushed */
 

@@ -130,8 +130,7 @@ static const char *compare_entries(struct replay *r, const struct model_table *t
              : "a table has the entries in use that the model says";
 }
 
-/* All that is mapped in a space, in the range and elsewhere, and nothing more; and the ways beside the ends of the range. */
-static void check_space(struct replay *r, struct model_range range)
+void replay_check_space(struct replay *r, struct model_range range)
 {
   const struct model_spaces *s = &r->spaces;
   uint64_t end = range.address + range.pages * PAGE_SIZE;
@@ -217,7 +216,7 @@ static void change_op(struct replay *r, const struct op *op, struct model_range 
   }
   bool owes = op->kind == OP_RANGE_CLEAR ? met.accessed || met.dirty : met.pages > 0;
   replay_owed_range(r, &owing, owes, model_page(s, range.address), range.pages, met.level);
-  check_space(r, range);
+  replay_check_space(r, range);
 }
 
 static void query_op(struct replay *r, struct model_range range)

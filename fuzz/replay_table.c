@@ -273,15 +273,14 @@ static void allow_op(struct replay *r, const struct op *op)
   r->spaces.write_execute[space] = allow;
 }
 
-/* The frames that the core took for the tables on the way to a page just mapped. */
-static void add_new_tables(struct replay *r, struct page page)
+void replay_add_tables(struct replay *r, uint32_t space, uint64_t address, uint32_t size)
 {
-  struct way way = replay_walk(r, page.space, page.address);
-  replay_expect(r, way.last.kind == WALK_PAGE && way.levels == PAGETABLE_LEVELS + 1 - page.level,
+  struct way way = replay_walk(r, space, address);
+  replay_expect(r, way.last.kind == WALK_PAGE && way.levels == PAGETABLE_LEVELS + 1 - size,
                 "the processor finds a page just mapped");
-  for (uint32_t level = PAGETABLE_LEVELS - 1; level >= page.level && !r->broken; level--)
-    if (!model_table(&r->spaces, page.space, level, page.address))
-      add_table(r, page.space, level, page.address, way.tables[PAGETABLE_LEVELS - level]);
+  for (uint32_t level = PAGETABLE_LEVELS - 1; level >= size && !r->broken; level--)
+    if (!model_table(&r->spaces, space, level, address))
+      add_table(r, space, level, address, way.tables[PAGETABLE_LEVELS - level]);
 }
 
 /* Which frame, by the rest's pick; unless that is raw it fits the level, if there is such a one. */
@@ -359,7 +358,7 @@ static void map_op(struct replay *r, const struct op *op)
       pagetable_map(&r->tables[page.space], page.address, frame, page.level, permissions);
   if (replay_agree(r, status, expected)) {
     replay_out(r, 0, model_missing_tables(&r->spaces, page.space, page.address, page.level));
-    add_new_tables(r, page);
+    replay_add_tables(r, page.space, page.address, page.level);
     if (!r->broken)
       model_map(&r->spaces, page.space, page.address, frame, page.level, permissions);
   } else {
@@ -370,8 +369,7 @@ static void map_op(struct replay *r, const struct op *op)
 
 /* --- Splitting and merging --- */
 
-/* What can change when a page and 512 smaller ones take each other's place: the references of their block. */
-static void check_references(struct replay *r, const struct model_mapping *mapping)
+void replay_check_references(struct replay *r, const struct model_mapping *mapping)
 {
   if (mapping->permissions & PAGE_UNOWNED)
     return;
@@ -383,18 +381,17 @@ static void check_references(struct replay *r, const struct model_mapping *mappi
 /* The core has split this page: its table, and each of the 512 pages. */
 static void follow_split(struct replay *r, struct page page)
 {
-  struct page piece = {page.address, page.space, page.level - 1};
-  add_new_tables(r, piece);
+  replay_add_tables(r, page.space, page.address, page.level - 1);
   if (r->broken)
     return;
-  replay_out(r, 0, model_table(&r->spaces, page.space, piece.level, page.address)->frame);
+  replay_out(r, 0, model_table(&r->spaces, page.space, page.level - 1, page.address)->frame);
   struct model_mapping *first = model_mapping(&r->spaces, page.space, page.address);
   model_split(&r->spaces, first);
   for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
     const char *broken = replay_compare_mapping(r, &first[i]);
     replay_expect(r, broken == NULL, broken);
   }
-  check_references(r, first);
+  replay_check_references(r, first);
 }
 
 /* Others drop references that the pages there hold, until so many are left (1 .. 511) to the block of the first one.
@@ -433,7 +430,7 @@ static void follow_merge(struct replay *r, struct page page)
   model_merge(&r->spaces, page.space, page.address, page.level);
   replay_expect(r, r->records[table].owner == r->database.owner[table],
                 "a frame has the owner that the model says");
-  check_references(r, model_mapping(&r->spaces, page.space, page.address));
+  replay_check_references(r, model_mapping(&r->spaces, page.space, page.address));
   replay_out(r, 0, table);
 }
 

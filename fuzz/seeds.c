@@ -1768,6 +1768,355 @@ static void ranges_of_nothing(void)
   save("range-of-a-space-without-pages");
 }
 
+/* --- Ranges that are mapped --- */
+
+/* How many pages: what is left of the frame's block, and one fewer and more; what is left of all frames, and one more; a few; pages
+ * of each size; the rest of the half; one more than there are frames. */
+#define BLOCK_FEWER 0u
+#define BLOCK_REST 1u
+#define BLOCK_MORE 2u
+#define ALL_REST 3u
+#define ALL_MORE 4u
+#define ONE_PAGE 5u
+#define FIVE_PAGES 7u
+#define LARGE_PAGE 9u
+#define THREE_LARGE 11u
+#define HUGE_PAGE 12u
+#define EACH_SIZE 13u
+#define HALF_REST 14u
+#define TOO_MANY 15u
+/* Where: as numbered; from 2 MiB; from 1 GiB; so that large pages fit. */
+#define AT_2M 0x1000u
+#define AT_1G 0x2000u
+#define AT_FRAME 0x3000u
+/* The first frame: so many sixteenths into a block. */
+#define INSIDE(sixteenths) ((sixteenths)*256u)
+
+/* From a page of this number on, to frames from the first of a block on. */
+static void map_range(uint32_t page, uint32_t pages, uint32_t c)
+{
+  add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_NEAR, pages), page, 0, c);
+}
+
+/* To frames from this number on, be they whose they may. */
+static void map_frames(uint32_t page, uint32_t frame, uint32_t pages, uint32_t c)
+{
+  add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_ANY, pages), page, frame, c);
+}
+
+static void unmap_all(void)
+{
+  range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+  flushed(0);
+}
+
+static void mapped_small_pages(void)
+{
+  /* Blocks of every order below a large page, from each place in them, over the ends of tables of each level. */
+  machine(256, MACHINE_FREE, 0);
+  for (uint32_t order = 0; order < 6; order++)
+    add(OP_FRAME_ALLOC, LIVE, order, order % 2, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < SCATTERED; k++) {
+    for (uint32_t block = 0; block < 6; block++)
+      for (uint32_t pages = 0; pages < 3; pages++) {
+        uint32_t c = GIVES(k + pages) + INSIDE(5 * pages);
+        add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_NEAR, pages), scattered[k], block, c);
+        add(OP_RANGE_MAP, MODE(PICK_NEAR, PICK_LIVE, pages), k, block, c);
+      }
+    query_all(3);
+    unmap_all();
+  }
+  save("range-map-small-pages-over-the-ends-of-tables");
+
+  /* More than a table holds, and the page before and after it there already. */
+  machine(64, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < SCATTERED; k += 2) {
+    map_small(scattered[k]);
+    map_frames(scattered[k] + 1, 7 * k + 1, THREE_LARGE, UNOWNED + GIVES(5));
+    query_all(2);
+    add(OP_RANGE_MAP, MODE(PICK_NEAR, PICK_ANY, LARGE_PAGE + 1), EVERYTHING, 5, UNOWNED);
+    range(OP_RANGE_CLEAR, 300, 700, 0);
+    range(OP_RANGE_UNMAP, 1, 400, 0);
+    add(OP_RANGE_MAP, MODE(PICK_NEAR, PICK_ANY, LARGE_PAGE - 1), 0, 9, UNOWNED + GIVES(1));
+    unmap_all();
+  }
+  save("range-map-more-pages-than-a-table-holds");
+}
+
+static void mapped_large_pages(void)
+{
+  /* A block of two large pages, from each place in it: small pages come first, last, both or not at all. */
+  for (uint32_t where = 0; where < 4; where++) {
+    static const char *const names[4] = {
+        "range-map-large-block-anywhere", "range-map-large-block-from-a-large-page",
+        "range-map-large-block-from-a-huge-page", "range-map-large-block-to-pages-that-fit"};
+    large_machine(10);
+    for (uint32_t sixteenths = 0; sixteenths < 16; sixteenths += where == 3 ? 1u : 5u) {
+      for (uint32_t pages = 0; pages < 3; pages++) {
+        map_range(0x1200, pages, GIVES(sixteenths) + INSIDE(sixteenths) + 0x1000 * where);
+        query_all(2);
+        unmap_all();
+      }
+      map_range(0x1300, LARGE_PAGE, INSIDE(sixteenths) + 0x1000 * where);
+      map_range(0x1300, LARGE_PAGE + 1, UNOWNED + INSIDE(sixteenths) + 0x1000 * where);
+      range(OP_RANGE_PROTECT, 0, EVERYTHING, GIVES(4));
+      unmap_all();
+    }
+    save(names[where]);
+  }
+
+  /* Blocks too small for a large page, whatever is aligned. */
+  machine(1536, MACHINE_FREE, 0);
+  for (uint32_t order = 5; order < 9; order++)
+    for (uint32_t k = 0; k < 2; k++)
+      add(OP_FRAME_ALLOC, MODE(PICK_LIVE, PICK_ANY, 0), order, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t frame = 0; frame < 1536; frame += 256) {
+    map_frames(0x1200, frame, LARGE_PAGE, AT_FRAME);
+    map_frames(0x1200, frame, BLOCK_REST, AT_2M);
+    map_frames(0x1200, frame, BLOCK_REST, AT_FRAME);
+    map_frames(0x1200, frame, ALL_REST, AT_FRAME);
+    unmap_all();
+  }
+  save("range-map-blocks-smaller-than-a-large-page");
+
+  /* 1 GiB, some of them, with what comes before and after in smaller pages; the last frames that have a number. */
+  machine(64, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 4; k++) {
+    static const uint32_t frames[4] = {0, 4, 65532, 65535};
+    for (uint32_t where = 0; where < 4; where++)
+      for (uint32_t pages = LARGE_PAGE; pages <= TOO_MANY; pages++) {
+        add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_RAW, pages), 0x2000 + k, frames[k],
+            UNOWNED + 0x200 + 0x1000 * where + GIVES(k));
+        add(OP_RANGE_QUERY, MODE(PICK_LIVE, PICK_LIVE, 0), 0, EVERYTHING, 0);
+        add(OP_RANGE_MAP, MODE(PICK_NEAR, PICK_RAW, pages), EVERYTHING, 4, UNOWNED + 0x200);
+        if (pages % 2)
+          unmap_all();
+      }
+    unmap_all();
+  }
+  save("range-map-huge-pages-and-what-is-beside-them");
+
+  machine(64, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 64; k += 3) {
+    for (uint32_t pages = 0; pages < 16; pages += 3) {
+      add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_RAW, pages), 0x1230, k, UNOWNED + 0x300);
+      add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_RAW, pages), 0x1230, k, 0x100 * (k % 4));
+      range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+    }
+  }
+  save("range-map-to-the-last-frame-that-has-a-number");
+}
+
+/* Every size of page, and tables, in the way of each part of a range. */
+static void mapped_in_the_way(void)
+{
+  large_machine(10);
+  for (uint32_t k = 0; k < 4; k++) {
+    pages_of_each_size();
+    for (uint32_t pages = 0; pages < 16; pages += 3)
+      for (uint32_t where = 0; where < 2; where++) {
+        static const uint32_t begins[8] = {0x1111, 0x1110, 0x1200, 0x11FF,
+                                           0x1300, 0x12F0, 0x2000, 0x1FFF};
+        uint32_t begin = begins[2 * k + where];
+        map_frames(begin, 511 * k, pages, UNOWNED + GIVES(1));
+        map_frames(begin, 0, pages, UNOWNED + AT_2M);
+        map_frames(begin, 0, pages, UNOWNED + AT_1G);
+        map_range(begin, pages, AT_FRAME + INSIDE(k));
+        add(OP_RANGE_MAP, MODE(PICK_RAW - 1, PICK_ANY, pages), k, 0, UNOWNED);
+        unmap_all();
+        pages_of_each_size();
+      }
+  }
+  save("range-map-what-is-in-the-way");
+
+  /* The last page of a range is there already, or one in the middle: of the same size, or smaller. */
+  large_machine(10);
+  for (uint32_t k = 0; k < 5; k++) {
+    static const uint32_t pages[5] = {0x1230, 0x1243, 0x127F, 0x12FF, 0x1300};
+    map_small(pages[k]);
+    map_range(0x1200, BLOCK_REST, 0);
+    map_range(0x1200, LARGE_PAGE, AT_2M);
+    map_range(0x1200, BLOCK_REST, AT_FRAME + INSIDE(1));
+    map_range(0x1200, LARGE_PAGE, INSIDE(1));
+    map_frames(0x1200, 1, EACH_SIZE, UNOWNED);
+    map_frames(0x1200, 0, EACH_SIZE, UNOWNED + AT_1G);
+    query_all(1);
+    unmap_all();
+  }
+  save("range-map-one-page-in-the-way");
+}
+
+/* One thing more is wrong each time, in the order of the statuses. */
+static void wrong_mapped_ranges(void)
+{
+  large_machine(9);
+  for (uint32_t k = 0; k < 8; k++)
+    for (uint32_t bad = 0; bad < 2; bad++) {
+      uint32_t c = bad ? GIVES_ALL(24 * k + 3) : GIVES(1);
+      pages_of_each_size();
+      for (uint32_t pages = 0; pages < 16; pages += 1 + 2 * (k % 2)) {
+        add(OP_RANGE_MAP, MODE(PICK_RAW, PICK_RAW, pages), scattered[k], k, c);
+        add(OP_RANGE_MAP, MODE(PICK_RAW, PICK_LIVE, pages), scattered[k], k, c + 4);
+        add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_RAW, pages), scattered[k], k, c);
+        add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_LIVE, pages), scattered[k], k, c);
+        add(OP_RANGE_MAP, MODE(PICK_ANY, PICK_LIVE, pages), k, k, c);
+      }
+      range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+    }
+  save("range-map-every-wrong-call");
+
+  /* Every permission there is and a few more. */
+  machine(40, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 2, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t allow = 0; allow < 2; allow++) {
+    add(OP_TABLE_ALLOW, LIVE, 0, allow, 0);
+    for (uint32_t permissions = 0; permissions < 136; permissions++) {
+      map_range(0x1230, BLOCK_REST, GIVES_ALL(permissions));
+      range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+    }
+  }
+  save("range-map-with-every-permission");
+
+  /* Frames that are free, reserved, poisoned, or tables: at the beginning, in the middle, at the end. */
+  for (uint32_t map = 0; map < 2; map++) {
+    machine(64, map ? MACHINE_HOLES : MACHINE_FREE, 5);
+    for (uint32_t k = 0; k < 6; k++)
+      add(OP_FRAME_ALLOC, LIVE, k % 3, k % 2, 0);
+    add(OP_FRAME_POISON, LIVE, 3, 0, 0);
+    add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+    for (uint32_t frame = 0; frame < 64; frame++) {
+      map_frames(0x1230, frame, FIVE_PAGES, GIVES(frame));
+      map_frames(0x1240, frame, ONE_PAGE, GIVES(frame));
+      map_frames(0x1240, frame, ALL_REST, GIVES(frame));
+      map_frames(0x1300, frame, ALL_MORE, GIVES(frame));
+      if (frame % 4 == 3)
+        range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+    }
+    save(map ? "range-map-any-frames-among-holes" : "range-map-any-frames");
+  }
+
+  /* Both ends of both halves. */
+  machine(64, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 7; k++) {
+    static const uint32_t ends[7] = {0x0000, 0x7FFF, 0x8000, 0x8FFF, 0x9000, 0x9001, 0xFFFF};
+    for (uint32_t pages = ONE_PAGE; pages < 16; pages++) {
+      map_frames(ends[k], 1, pages, UNOWNED + GIVES(1));
+      map_frames(ends[k], 0, pages, UNOWNED + AT_2M);
+      map_frames(ends[k], 0, pages, UNOWNED + AT_1G);
+      add(OP_RANGE_MAP, MODE(PICK_NEAR, PICK_ANY, pages), EVERYTHING, 1, UNOWNED);
+      unmap_all();
+    }
+  }
+  save("range-map-at-the-ends-of-halves");
+}
+
+/* As many frames are free as tables are missing, or fewer: a range is mapped as a whole or not at all. */
+static void few_frames_for_ranges(void)
+{
+  machine(12, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t taken = 0; taken < 11; taken++) {
+    for (uint32_t k = 0; k < SCATTERED; k += 2) {
+      map_frames(scattered[k], 0, FIVE_PAGES, UNOWNED + GIVES(1));
+      range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+      map_frames(scattered[k], 0, THREE_LARGE, UNOWNED);
+      range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+      map_frames(scattered[k], 3, THREE_LARGE, UNOWNED + AT_FRAME);
+      if (k % 3)
+        map_frames(scattered[k] + 0x100, 1, FIVE_PAGES, UNOWNED);
+      unmap_all();
+    }
+    add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+  }
+  save("range-map-with-few-frames-for-tables");
+
+  /* Tables that wait for a flush are not free. */
+  machine(9, MACHINE_FREE, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 8; k++) {
+    map_frames(0x1FFE, k, FIVE_PAGES, UNOWNED);
+    range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+    map_frames(0x3FFE, k, FIVE_PAGES, UNOWNED);
+    if (k % 2)
+      flushed(0);
+    map_frames(0x5FFE, k, FIVE_PAGES, UNOWNED);
+  }
+  save("range-map-while-tables-wait-for-a-flush");
+}
+
+/* References that a block has room for, and one fewer and more; blocks with others beside them. */
+static void mapped_ranges_and_references(void)
+{
+  machine(64, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_FRAME_ALLOC, LIVE, k, k % 2, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t left = 0; left < 4; left++)
+    for (uint32_t k = 0; k < 4; k++) {
+      add(OP_FRAME_PIN, LIVE, k, 0, left);
+      for (uint32_t pages = 0; pages < 8; pages++) {
+        add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_LIVE, pages), scattered[k], k, GIVES(1));
+        add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_NEAR, pages), scattered[k], k, INSIDE(8));
+        add(OP_FRAME_PIN, LIVE, k, 0, left);
+        map_frames(0x1300, 0, pages, 0);
+        range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+      }
+    }
+  save("range-map-as-many-references-as-there-is-room-for");
+
+  machine(64, MACHINE_FREE, 0);
+  for (uint32_t k = 0; k < 4; k++)
+    add(OP_FRAME_ALLOC, LIVE, 2 - k % 2, k % 2, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t k = 0; k < 8; k++) {
+    map_frames(0x1230, k, FIVE_PAGES, 0);
+    map_frames(0x1240, 8 - k, FIVE_PAGES, GIVES(1));
+    map_frames(0x12FF, 0, FIVE_PAGES, GIVES(2));
+    add(OP_FRAME_PUT, LIVE, k, 0, 0);
+    range(OP_RANGE_UNMAP, k, 3, 0);
+    add(OP_FRAME_GET, LIVE, k, 0, 0);
+  }
+  unmap_all();
+  save("range-map-blocks-that-others-hold");
+}
+
+static void mapped_ranges(void)
+{
+  mapped_small_pages();
+  mapped_large_pages();
+  mapped_in_the_way();
+  wrong_mapped_ranges();
+  few_frames_for_ranges();
+  mapped_ranges_and_references();
+
+  machine(1, MACHINE_FREE, 0);
+  for (uint32_t create = 0; create < 2; create++) {
+    for (uint32_t pages = 0; pages < 16; pages++)
+      map_frames(0x1234, pages, pages, UNOWNED * (pages % 2));
+    add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  }
+  save("range-map-without-a-frame-for-tables");
+
+  machine(200, MACHINE_FREE, 0);
+  for (uint32_t space = 0; space < 3; space++)
+    add(OP_TABLE_CREATE, LIVE, space, 0, 0);
+  for (uint32_t k = 0; k < 24; k++) {
+    map_frames(scattered[k % SCATTERED], k, ONE_PAGE + k % 4, UNOWNED + k % 3);
+    add(OP_RANGE_QUERY, MODE(PICK_ANY, PICK_LIVE, 0), 0x1000, EVERYTHING, k % 3);
+    if (k % 5 == 4)
+      add(OP_RANGE_UNMAP, MODE(PICK_ANY, PICK_LIVE, 0), 0x1000, EVERYTHING, k % 3);
+  }
+  add(OP_TABLE_DESTROY, LIVE, 1, 0, 0);
+  save("range-map-in-each-space");
+}
+
 static void page_ranges(void)
 {
   ranges_of_small_pages();
@@ -1841,6 +2190,7 @@ int main(int argc, char **argv)
   splits();
   flushes();
   page_ranges();
+  mapped_ranges();
   rest();
   return 0;
 }
