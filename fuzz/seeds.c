@@ -1526,7 +1526,21 @@ static void wrong_ranges(void)
       }
   save("range-every-wrong-call");
 
-  /* Every permission there is and a few more, where all pages own their frames and where none does. */
+  /* Every permission there is and a few more, of one page. */
+  machine(40, MACHINE_FREE, 0);
+  add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  for (uint32_t allow = 0; allow < 2; allow++) {
+    add(OP_TABLE_ALLOW, LIVE, 0, allow, 0);
+    for (uint32_t permissions = 0; permissions < 136; permissions++) {
+      add(OP_TABLE_MAP, LIVE, 0x1230, 0, 0x8000 + 4 * permissions);
+      unmap(0);
+      flushed(0);
+    }
+  }
+  save("pagetable-map-with-every-permission");
+
+  /* And where all pages of a range own their frames, and where none does. */
   machine(40, MACHINE_FREE, 0);
   add(OP_FRAME_ALLOC, LIVE, 0, 1, 0);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
@@ -1978,7 +1992,7 @@ static void wrong_mapped_ranges(void)
     add(OP_TABLE_ALLOW, LIVE, 0, allow, 0);
     for (uint32_t permissions = 0; permissions < 136; permissions++) {
       map_range(0x1230, BLOCK_REST, GIVES_ALL(permissions));
-      range(OP_RANGE_UNMAP, 0, EVERYTHING, 0);
+      unmap_all();
     }
   }
   save("range-map-with-every-permission");
