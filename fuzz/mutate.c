@@ -132,9 +132,11 @@ static void insert_range(struct draft *d)
       at[0] = code_of((enum op_kind)(OP_RANGE_UNMAP + next(d, 4)));
     if (i < 1 || i > 5)
       continue;
-    /* Where a number says, then behind a mapping; seldom with a reference, which few frames can give. */
-    at[0] = code_of(OP_TABLE_MAP);
-    at[1] = MODE(i == 1 ? PICK_LIVE : PICK_NEAR, PICK_ANY, 1);
+    /* Where a number says, then behind a mapping; seldom with a reference, which few frames can give; now and then a few
+     * pages at once. */
+    bool one = next(d, 4) > 0;
+    at[0] = code_of(one ? OP_TABLE_MAP : OP_RANGE_MAP);
+    at[1] = (uint8_t)MODE(i == 1 ? PICK_LIVE : PICK_NEAR, PICK_ANY, one ? 1 : next(d, 12));
     put16(at + 6, sizes[next(d, 8)] + (next(d, 4) ? 0x4000 : 0));
   }
 }

@@ -798,6 +798,80 @@ static void a_set_keeps_its_members_in_order(void **state)
   assert_true(model_has(&set, 7) && !model_has(&set, 50));
 }
 
+static struct model_job job_at(uint64_t address, uint64_t frame, uint64_t pages,
+                               uint32_t permissions)
+{
+  return (struct model_job){{0, address, pages}, frame, permissions};
+}
+
+static enum status plan_status(struct model_job job)
+{
+  return model_plan(&spaces, &job).status;
+}
+
+static void a_range_is_mapped_in_the_largest_pages_that_fit(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  struct model_job job = job_at(0x3FFFF000, 511, 0x40202, PAGE_UNOWNED);
+  assert_int_equal(model_piece_level(&spaces, &job, 0), 1);
+  assert_int_equal(model_piece_level(&spaces, &job, 1), 2); /* the frames do not begin at 1 GiB */
+  job.frame = 262143;
+  assert_int_equal(model_piece_level(&spaces, &job, 1), 3);
+  assert_int_equal(model_piece_level(&spaces, &job, 0x40001), 2);
+  assert_int_equal(model_piece_level(&spaces, &job, 0x40201), 1);
+  struct model_plan plan = model_plan(&spaces, &job);
+  assert_true(plan.status == STATUS_OK && plan.pages == 4);
+  /* At the end of 1 GiB, two of them; then another one, and two under the next entry. */
+  assert_int_equal(plan.tables, 3);
+  job.permissions = 0; /* they are not in a block, not even in memory */
+  assert_int_equal(plan_status(job), STATUS_OUT_OF_RANGE);
+}
+
+static void a_range_that_is_mapped_is_refused_for_its_first_page_that_cannot_be(void **state)
+{
+  (void)state;
+  pages_of_each_size();
+  assert_null(model_take(&memory, 8, 1, OWNER_KERNEL, 0));
+  assert_int_equal(plan_status(job_at(0x3000, 8, 2, 0)), STATUS_OK);
+  assert_int_equal(plan_status(job_at(0x3000, 8, 0, 0)), STATUS_OUT_OF_RANGE);
+  assert_int_equal(plan_status(job_at(0x3000, 8, 0, 3)), STATUS_OUT_OF_RANGE);
+  assert_int_equal(plan_status(job_at(0x3000, 8, 9, 3)), STATUS_BAD_PERMISSION);
+  assert_int_equal(plan_status(job_at(0x3000, 8, 9, 0)), STATUS_OUT_OF_RANGE);
+  assert_int_equal(plan_status(job_at(0x3000, 8, 3, 0)), STATUS_NOT_ALLOCATED);
+  assert_int_equal(plan_status(job_at(0x3000, 1, 2, 0)), STATUS_BAD_OWNER);
+  assert_int_equal(plan_status(job_at(0x4000, 8, 2, 0)), STATUS_ALREADY_MAPPED);
+  assert_int_equal(plan_status(job_at(0x4000, 8, 3, 0)), STATUS_ALREADY_MAPPED);
+  assert_int_equal(plan_status(job_at(0x1FF000, 8, 2, 0)), STATUS_LARGER_PAGE);
+  assert_int_equal(plan_status(job_at(0, 512, 512, PAGE_UNOWNED)), STATUS_SMALLER_PAGES);
+  assert_int_equal(plan_status(job_at(0, 513, 512, PAGE_UNOWNED)), STATUS_ALREADY_MAPPED);
+  memory.references[8] = FRAME_REFERENCES_MAX - 3;
+  assert_int_equal(plan_status(job_at(0x3000, 8, 2, 0)), STATUS_OK);
+  memory.references[8]++;
+  assert_int_equal(plan_status(job_at(0x3000, 8, 2, 0)), STATUS_SATURATED);
+  assert_int_equal(plan_status(job_at(0x4000, 8, 2, 0)), STATUS_SATURATED);
+  assert_int_equal(plan_status(job_at(0x5000, 9, 1, 0)), STATUS_ALREADY_MAPPED);
+}
+
+static void a_range_that_is_mapped_takes_as_many_frames_as_it_needs_tables(void **state)
+{
+  (void)state;
+  a_space_with_two_pages();
+  /* From the last page of a table for 1 GiB into the next one, over two tables of the lowest level. */
+  struct model_job job = job_at(0x7FFFF000, 3, 2, PAGE_UNOWNED);
+  assert_int_equal(model_plan(&spaces, &job).tables, 4);
+  memory.free_frames = 4;
+  assert_int_equal(plan_status(job), STATUS_OK);
+  memory.free_frames = 3;
+  assert_int_equal(plan_status(job), STATUS_OUT_OF_MEMORY);
+  /* A page in the way is named before that. */
+  map_sized(0x80000000, 0, 1, PAGE_UNOWNED);
+  memory.free_frames = 0;
+  assert_int_equal(plan_status(job), STATUS_ALREADY_MAPPED);
+  job.range.pages = 1;
+  assert_int_equal(plan_status(job), STATUS_OUT_OF_MEMORY);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -839,6 +913,9 @@ int main(void)
       cmocka_unit_test(a_range_that_is_unmapped_is_flushed_whole_with_its_tables),
       cmocka_unit_test(a_range_that_is_cleared_is_flushed_if_a_page_was_seen),
       cmocka_unit_test(a_run_goes_on_as_long_as_pages_translate_alike),
+      cmocka_unit_test(a_range_is_mapped_in_the_largest_pages_that_fit),
+      cmocka_unit_test(a_range_that_is_mapped_is_refused_for_its_first_page_that_cannot_be),
+      cmocka_unit_test(a_range_that_is_mapped_takes_as_many_frames_as_it_needs_tables),
       cmocka_unit_test(a_frame_is_usable_if_all_its_bytes_are_ram_and_none_is_anything_else),
       cmocka_unit_test(an_entry_that_wraps_ends_with_the_last_byte),
       cmocka_unit_test(runs_that_are_not_the_maximal_ones_are_named),

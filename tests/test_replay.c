@@ -418,7 +418,7 @@ static void codes_from_64_on_mean_what_they_do_without_64_but_for_a_few(void **s
                 kind == OP_TABLE_ALLOW || kind == OP_TABLE_FLUSHED || kind == OP_TABLE_CLEAR ||
                 kind >= OP_RANGE_UNMAP);
   }
-  assert_int_equal(others, 17);
+  assert_int_equal(others, 20);
 }
 
 /* An unowned page of 2 MiB is split; bits of the entry of one piece are changed; then this operation. */
@@ -721,6 +721,40 @@ static void a_run_of_other_frames_or_permissions_is_found(void **state)
   broken("a run is mapped exactly if the model says so");
 }
 
+static void a_range_is_mapped_from_where_its_large_pages_fit(void **state)
+{
+  (void)state;
+  machine();
+  add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
+  /* 513 pages from frame 29 on, where 2 MiB would begin with frame 0. */
+  add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_ANY, 10), 0x1230, 29, 0x7000);
+  /* From the second frame that begins 1 GiB on, 1 GiB, 2 MiB and three pages. */
+  add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_RAW, 13), 0x2000, 4, 0x6200);
+  replay_some(2, 1);
+  assert_true(r.step.args[1] % 0x200000 == (uint64_t)29 * PAGE_SIZE);
+  assert_true(r.step.args[2] == 29 && r.step.args[3] == 513 && r.step.args[4] == PAGE_UNOWNED);
+  assert_true(r.step.status == STATUS_OK && r.step.outs[0] == 513);
+  assert_true(replay_next(&r) && r.step.args[1] % 0x40000000 == 0);
+  assert_true(r.step.args[2] == 262144 && r.step.args[3] == 262144 + 512 + 3);
+  assert_true(r.step.status == STATUS_OK && r.step.outs[0] == 5);
+  assert_false(replay_next(&r));
+  assert_null(r.broken);
+}
+
+static void what_a_mapped_range_does_to_others_is_found(void **state)
+{
+  (void)state;
+  table_scene(OP_RANGE_MAP);
+  entry()[9] = *entry();
+  broken("a table has the entries in use that the model says");
+  table_scene(OP_RANGE_MAP);
+  *entry() ^= PTE_FRAME;
+  broken("the processor finds a mapped page where the model says");
+  table_scene(OP_RANGE_MAP);
+  user_record()->references++;
+  broken("a block has the references that the model says");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -774,6 +808,8 @@ int main(void)
       cmocka_unit_test(what_a_range_leaves_behind_is_found),
       cmocka_unit_test(a_bit_that_a_range_does_not_see_is_found),
       cmocka_unit_test(a_run_of_other_frames_or_permissions_is_found),
+      cmocka_unit_test(a_range_is_mapped_from_where_its_large_pages_fit),
+      cmocka_unit_test(what_a_mapped_range_does_to_others_is_found),
   };
   return cmocka_run_group_tests(tests, prepare, NULL);
 }
