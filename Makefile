@@ -82,7 +82,7 @@ format: ## lay out every C file
 # Unit tests: every tests/test_NAME.c is a program of its own, with the sanitizers.
 TESTS       := $(sort $(wildcard tests/test_*.c))
 # Those of page tables again on a core of another format, or of another number of levels (also Sv57), and the replayer's.
-TABLE_TESTS := test_pagetable test_pagetable_range
+TABLE_TESTS := test_pagetable test_pagetable_range test_pagetable_map_range
 TEST_TABLES := $(FUZZED_REST) riscv64-5 x86_64-3
 TEST_BIN    := $(TESTS:tests/%.c=$(BUILD)/tests/%) $(foreach test,$(TABLE_TESTS),$(TEST_TABLES:%=$(BUILD)/tests/$(test)-%)) \
   $(FUZZED_REST:%=$(BUILD)/tests/test_replay-%)
