@@ -435,41 +435,43 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
 /* Ranges: so many pages of 4 KiB from an address on, in pages of any size. What is not mapped in one that is taken away or
  * changed is passed over, and a larger page must lie in it with all of it: pagetable_split it first if it does not. */
 
-/* Maps the range to the frames from frame on, with these permissions (PAGE_*), in the largest pages that fit: each begins at
- * a multiple of its size, and so do its frames, which lie in one block if they are owned. Tables that are missing are made.
- * Without PAGE_UNOWNED every frame must be one of the kernel or a user; each page holds one reference to its block.
- * STATUS_NOT_CANONICAL; STATUS_MISALIGNED: address is not a multiple of 4 KiB; STATUS_OUT_OF_RANGE: pages is 0, or the
- * range goes beyond the half of the addresses it begins in; STATUS_BAD_PERMISSION as of pagetable_map;
- * STATUS_OUT_OF_RANGE: there are fewer frames from frame on; then of each page in turn, until one cannot be mapped,
- * STATUS_NOT_ALLOCATED, STATUS_RESERVED, STATUS_BAD_OWNER: what its frame is; STATUS_SATURATED: its block has not room for as
- * many references as there are pages of 4 KiB; STATUS_SMALLER_PAGES (a table stands where a larger page belongs),
- * STATUS_LARGER_PAGE, STATUS_ALREADY_MAPPED: what is in its way; last STATUS_OUT_OF_MEMORY: fewer frames are free than
- * tables are missing. Goes through the range twice: O(levels) for each table in it, O(1) for each page, and O(512) for each
- * table made. */
+/* Maps the range to the frames from frame on, with these permissions (PAGE_*), in the largest pages that fit, of level largest
+ * at most (1 .. 3: not every processor has 1 GiB): each begins at a multiple of its size, and so do its frames, which lie in
+ * one block if they are owned. Tables that are missing are made. Without PAGE_UNOWNED every frame must be one of the kernel
+ * or a user; each page holds one reference to its block.
+ * STATUS_BAD_LEVEL: largest is no level of pages; STATUS_NOT_CANONICAL; STATUS_MISALIGNED: address is not a multiple of
+ * 4 KiB; STATUS_OUT_OF_RANGE: pages is 0, or the range goes beyond the half of the addresses it begins in;
+ * STATUS_BAD_PERMISSION as of pagetable_map; STATUS_OUT_OF_RANGE: there are fewer frames from frame on; then of each page in
+ * turn, until one cannot be mapped, STATUS_NOT_ALLOCATED, STATUS_RESERVED, STATUS_BAD_OWNER: what its frame is;
+ * STATUS_SATURATED: its block has not room for as many references as there are pages of 4 KiB; STATUS_SMALLER_PAGES (a
+ * table stands where a larger page belongs), STATUS_LARGER_PAGE, STATUS_ALREADY_MAPPED: what is in its way; last
+ * STATUS_OUT_OF_MEMORY: fewer frames are free than tables are missing. Goes through the range twice: O(levels) for each
+ * table in it, O(1) for each page, and O(512) for each table made. */
 /*@ requires valid: SpaceValid(table);
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
-    ensures statuses: \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED || \result == STATUS_OUT_OF_RANGE ||
+    ensures statuses: \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED || \result == STATUS_OUT_OF_RANGE ||
       \result == STATUS_BAD_PERMISSION || \result == STATUS_OUT_OF_MEMORY || Planned(\result);
-    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
-    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
+    ensures bad_level: \result == STATUS_BAD_LEVEL <==> !PageLevel(largest);
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> PageLevel(largest) && !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> PageLevel(largest) && Canonical(address) && address % PAGE_SIZE != 0;
     ensures bad_permission: \result == STATUS_BAD_PERMISSION <==>
-      GoodRange(address, pages) && !GoodPermissions(permissions, \old(table->write_execute));
-    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> Canonical(address) && address % PAGE_SIZE == 0 &&
+      PageLevel(largest) && GoodRange(address, pages) && !GoodPermissions(permissions, \old(table->write_execute));
+    ensures out_of_range: \result == STATUS_OUT_OF_RANGE <==> PageLevel(largest) && Canonical(address) && address % PAGE_SIZE == 0 &&
       !(GoodRange(address, pages) && (GoodPermissions(permissions, \old(table->write_execute)) ==>
         \old(FramesThere(table->frames, frame, pages, permissions))));
-    ensures fits: GoodRange(address, pages) && GoodPermissions(permissions, \old(table->write_execute)) &&
+    ensures fits: PageLevel(largest) && GoodRange(address, pages) && GoodPermissions(permissions, \old(table->write_execute)) &&
       \old(FramesThere(table->frames, frame, pages, permissions)) &&
-      \old(FitsFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address))) ==>
+      \old(FitsFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, largest, PageOf(address))) ==>
         \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY;
-    ensures good: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==> GoodRange(address, pages) && GoodPermissions(permissions, \old(table->write_execute)) &&
+    ensures good: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==> PageLevel(largest) && GoodRange(address, pages) && GoodPermissions(permissions, \old(table->write_execute)) &&
       \old(FramesThere(table->frames, frame, pages, permissions));
     ensures fitted: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==>
-      \old(FitsFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address)));
+      \old(FitsFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, largest, PageOf(address)));
     ensures out_of_memory: \result == STATUS_OUT_OF_MEMORY ==> \old(table->frames->buddy.free_frames) <
-      \old(MissingFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address)));
+      \old(MissingFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, largest, PageOf(address)));
     ensures enough: \result == STATUS_OK ==> \old(table->frames->buddy.free_frames) >=
-      \old(MissingFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address)));
+      \old(MissingFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, largest, PageOf(address)));
     ensures was_unmapped: \result == STATUS_OK || \result == STATUS_OUT_OF_MEMORY ==>
       \old(RangeUnmapped(table->memory, table->root, PageOf(address), PageOf(address) + pages));
     ensures in_the_way: \result == STATUS_ALREADY_MAPPED || \result == STATUS_LARGER_PAGE ==>
@@ -485,7 +487,7 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
     ensures others: \result == STATUS_OK ==>
       SamePagesOutside{Pre, Post}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages);
     ensures taken: \result == STATUS_OK ==> table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames) -
-      \old(MissingFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address)));
+      \old(MissingFrom(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, largest, PageOf(address)));
     ensures holds: \result == STATUS_OK ==> HoldsMore{Pre, Post}(table->frames, pages);
     ensures reference: \result == STATUS_OK && permissions < PAGE_UNOWNED ==>
       References(table->frames, BlockFirst{Pre}(table->frames, frame)) > References{Pre}(table->frames, BlockFirst{Pre}(table->frames, frame));
@@ -494,7 +496,7 @@ enum status pagetable_query(const struct pagetable *table, uint64_t address,
       SameRecords{Pre, Post}(table->frames) && table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames);
 */
 enum status pagetable_map_range(struct pagetable *table, uint64_t address, frame_t frame,
-                                uint64_t pages, uint32_t permissions);
+                                uint64_t pages, uint32_t largest, uint32_t permissions);
 
 /* Removes the translation of every page in the range; *seen says what was mapped. As pagetable_unmap does for each:
  * references are dropped, and the range is added to *flush if any page in it was mapped, with the tables that went.

@@ -5,18 +5,22 @@
 /* What is wrong with what a caller asks for by itself, whatever is mapped. */
 /*@ requires valid: SpaceLayout(table);
     assigns \nothing;
-    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> !Canonical(address);
-    ensures misaligned: \result == STATUS_MISALIGNED <==> Canonical(address) && address % PAGE_SIZE != 0;
-    ensures bad_permission: \result == STATUS_BAD_PERMISSION <==> GoodRange(address, pages) && !GoodPermissions(permissions, table->write_execute);
-    ensures good: \result == STATUS_OK <==> GoodRange(address, pages) && GoodPermissions(permissions, table->write_execute) &&
+    ensures bad_level: \result == STATUS_BAD_LEVEL <==> !PageLevel(largest);
+    ensures not_canonical: \result == STATUS_NOT_CANONICAL <==> PageLevel(largest) && !Canonical(address);
+    ensures misaligned: \result == STATUS_MISALIGNED <==> PageLevel(largest) && Canonical(address) && address % PAGE_SIZE != 0;
+    ensures bad_permission: \result == STATUS_BAD_PERMISSION <==>
+      PageLevel(largest) && GoodRange(address, pages) && !GoodPermissions(permissions, table->write_execute);
+    ensures good: \result == STATUS_OK <==> PageLevel(largest) && GoodRange(address, pages) && GoodPermissions(permissions, table->write_execute) &&
       FramesThere(table->frames, frame, pages, permissions);
     ensures inside: \result == STATUS_OK ==> Page(PageOf(address)) && PageOf(address) + pages <= Pages && frame + pages <= FRAMES_MAX;
-    ensures statuses: \result == STATUS_OK || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED || \result == STATUS_OUT_OF_RANGE ||
-      \result == STATUS_BAD_PERMISSION;
+    ensures statuses: \result == STATUS_OK || \result == STATUS_BAD_LEVEL || \result == STATUS_NOT_CANONICAL || \result == STATUS_MISALIGNED ||
+      \result == STATUS_OUT_OF_RANGE || \result == STATUS_BAD_PERMISSION;
 */
 static enum status job_status(const struct pagetable *table, uint64_t address, frame_t frame,
-                              uint64_t pages, uint32_t permissions)
+                              uint64_t pages, uint32_t largest, uint32_t permissions)
 {
+  if (largest < 1 || largest > PAGE_LEVELS)
+    return STATUS_BAD_LEVEL;
   enum status status = address_status(address, pages);
   if (status == STATUS_OK)
     status = permission_status(table, permissions);
@@ -78,12 +82,12 @@ struct plan {
 };
 
 /*@ requires valid: SpaceValid(table);
-    requires range: Page(job.first) && job.first < job.end <= Pages && job.frame + (job.end - job.first) <= FRAMES_MAX;
+    requires range: PageLevel(job.largest) && Page(job.first) && job.first < job.end <= Pages && job.frame + (job.end - job.first) <= FRAMES_MAX;
     requires frames: job.permissions < PAGE_UNOWNED ==> job.frame + (job.end - job.first) <= table->frames->nframes;
     assigns \nothing;
-    ensures good: \result.status == STATUS_OK <==> FitsFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.first);
+    ensures good: \result.status == STATUS_OK <==> FitsFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, job.first);
     ensures tables: \result.status == STATUS_OK ==>
-      \result.tables == MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.first);
+      \result.tables == MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, job.first);
     ensures unmapped: \result.status == STATUS_OK ==> RangeUnmapped(table->memory, table->root, job.first, job.end);
     ensures not_allocated: \result.status == STATUS_NOT_ALLOCATED ==> SomeOwner(table->frames, job.frame, job.end - job.first, OWNER_FREE);
     ensures reserved: \result.status == STATUS_RESERVED ==> SomeOwner(table->frames, job.frame, job.end - job.first, OWNER_RESERVED);
@@ -102,10 +106,10 @@ static struct plan plan_job(const struct pagetable *table, struct job job)
   /*@ loop invariant range: job.first <= page <= job.end && (page < job.end ==> Page(page));
       loop invariant status: plan.status == STATUS_OK;
       loop invariant path: page < job.end ==> 1 <= at.level <= RootLevel && at.frame == Table(table->memory, table->root, page, at.level);
-      loop invariant fits: FitsFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.first) <==>
-        FitsFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, page);
-      loop invariant tables: plan.tables + MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, page) ==
-        MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.first);
+      loop invariant fits: FitsFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, job.first) <==>
+        FitsFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, page);
+      loop invariant tables: plan.tables + MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, page) ==
+        MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, job.first);
       loop invariant most: 0 <= plan.tables <= 4 * (page - job.first);
       loop invariant unmapped: RangeUnmapped(table->memory, table->root, job.first, page);
       loop assigns plan, page, at;
@@ -113,14 +117,14 @@ static struct plan plan_job(const struct pagetable *table, struct job job)
   */
   while (page < job.end) {
     frame_t frame = job_frame(job, page);
-    uint32_t order = order_for(table->frames, frame, job.permissions);
+    uint32_t order = order_for(table->frames, frame, job.largest, job.permissions);
     uint32_t size = size_at(page, job.end, frame, order);
     uint64_t next = next_page(page, size);
     struct look look = look_at(table, at, page);
-    //@ assert piece: PieceAt(table->frames, job.first, job.end, job.frame, job.permissions, page, size, next);
+    //@ assert piece: PieceAt(table->frames, job.first, job.end, job.frame, job.permissions, job.largest, page, size, next);
     plan.status =
         piece_status(table, look, page, size, frame, job.permissions, job.end - job.first);
-    //@ assert order: order >= 9 * (size - 1) && (job.permissions < PAGE_UNOWNED ==> order == Order(table->frames, frame));
+    //@ assert order: order >= 9 * (size - 1) && (job.permissions < PAGE_UNOWNED ==> order <= Order(table->frames, frame));
     //@ assert no_order: plan.status != STATUS_WRONG_ORDER;
     //@ assert no_range: plan.status != STATUS_OUT_OF_RANGE;
     //@ assert planned: Planned(plan.status);
@@ -134,7 +138,7 @@ static struct plan plan_job(const struct pagetable *table, struct job job)
     page = next;
   }
   //@ assert end: page == job.end;
-  //@ assert none: MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, page) == 0;
+  //@ assert none: MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, page) == 0;
   return plan;
 }
 
@@ -203,18 +207,18 @@ static frame_t map_piece(struct pagetable *table, struct place at, uint64_t page
 
 /* Maps a range in which nothing is in the way, when there are frames for its tables. */
 /*@ requires valid: SpaceValid(table) && PteKnown(job.permissions);
-    requires range: Page(job.first) && job.first < job.end <= Pages && job.frame + (job.end - job.first) <= FRAMES_MAX;
+    requires range: PageLevel(job.largest) && Page(job.first) && job.first < job.end <= Pages && job.frame + (job.end - job.first) <= FRAMES_MAX;
     requires frames: job.permissions < PAGE_UNOWNED ==> job.frame + (job.end - job.first) <= table->frames->nframes;
-    requires fits: FitsFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.first);
+    requires fits: FitsFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, job.first);
     requires free: table->frames->buddy.free_frames >=
-      MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.first);
+      MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, job.first);
     assigns table->memory[0 .. 512 * table->frames->nframes - 1], FRAMES_CHANGES(table->frames);
     ensures valid: SpaceValid(table);
     ensures same_space: SameSpace{Pre, Post}(table);
     ensures run: RangeRun(table->memory, table->root, job.first, job.end, job.frame, job.permissions);
     ensures others: SamePagesOutside{Pre, Post}(table->frames, table->memory, table->root, job.first, job.end);
     ensures taken: table->frames->buddy.free_frames == \old(table->frames->buddy.free_frames) -
-      \old(MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.first));
+      \old(MissingFrom(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, job.first));
     ensures holds: HoldsMore{Pre, Post}(table->frames, job.end - job.first);
     ensures reference: job.permissions < PAGE_UNOWNED ==> References(table->frames, BlockFirst{Pre}(table->frames, job.frame)) >
       References{Pre}(table->frames, BlockFirst{Pre}(table->frames, job.frame));
@@ -231,10 +235,10 @@ static void map_job(struct pagetable *table, struct job job)
       loop invariant run: RangeRun(table->memory, table->root, job.first, page, job.frame, job.permissions);
       loop invariant others: SamePagesOutside{Pre, Here}(table->frames, table->memory, table->root, job.first, page);
       loop invariant made: Made{Pre, Here}(table->memory, table->root, job.first, page);
-      loop invariant fits: FitsFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, page);
+      loop invariant fits: FitsFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, page);
       loop invariant free: table->frames->buddy.free_frames == \at(table->frames->buddy.free_frames, Pre) -
-        MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.first) +
-        MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, page);
+        MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, job.first) +
+        MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, page);
       loop invariant holds: HoldsMore{Pre, Here}(table->frames, page - job.first);
       loop invariant reference: job.permissions < PAGE_UNOWNED && page > job.first ==> References(table->frames, BlockFirst{Pre}(table->frames, job.frame)) >
         References{Pre}(table->frames, BlockFirst{Pre}(table->frames, job.frame));
@@ -247,19 +251,19 @@ static void map_job(struct pagetable *table, struct job job)
     //@ assert nframes: table->frames->nframes == \at(table->frames->nframes, Pre);
     frame_t frame = job_frame(job, page);
     //@ assert target_one: job.permissions < PAGE_UNOWNED ==> Target{Pre}(table->frames, frame, 1);
-    //@ assert order: OrderOf(table->frames, frame, job.permissions) == OrderOf{Pre}(table->frames, frame, job.permissions);
-    uint32_t order = order_for(table->frames, frame, job.permissions);
+    //@ assert order: OrderOf(table->frames, frame, job.permissions, job.largest) == OrderOf{Pre}(table->frames, frame, job.permissions, job.largest);
+    uint32_t order = order_for(table->frames, frame, job.largest, job.permissions);
     uint32_t size = size_at(page, job.end, frame, order);
     uint64_t next = next_page(page, size);
-    //@ assert piece: PieceAt{Pre}(table->frames, job.first, job.end, job.frame, job.permissions, page, size, next);
+    //@ assert piece: PieceAt{Pre}(table->frames, job.first, job.end, job.frame, job.permissions, job.largest, page, size, next);
     //@ assert good: GoodPiece{Pre}(table->frames, table->memory, table->root, page, size, frame, job.permissions, job.end - job.first);
-    //@ assert rest: FitsFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, next);
+    //@ assert rest: FitsFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, next);
     //@ assert same: SamePage{Pre, Here}(table->memory, table->root, page);
     //@ assert absent: Absent(table->memory, table->root, page, size);
     //@ assert target: job.permissions < PAGE_UNOWNED ==> Target(table->frames, frame, size);
     //@ assert missing: Missing(table->memory, table->root, page, size) == NewTables{Pre}(table->memory, table->root, job.first, page, size);
-    //@ assert step: MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, page) == Missing(table->memory, table->root, page, size) + MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, next);
-    //@ assert least: MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, next) >= 0;
+    //@ assert step: MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, page) == Missing(table->memory, table->root, page, size) + MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, next);
+    //@ assert least: MissingFrom{Pre}(table->frames, table->memory, table->root, job.first, job.end, job.frame, job.permissions, job.largest, next) >= 0;
     //@ assert begins: PageBegins(page, size) && PieceFrom(job.first, page, size);
     struct place in = {map_piece(table, at, page, size, frame, job.permissions), size};
     //@ assert space: SameSpace{Pre, Here}(table);
@@ -276,17 +280,17 @@ static void map_job(struct pagetable *table, struct job job)
 }
 
 enum status pagetable_map_range(struct pagetable *table, uint64_t address, frame_t frame,
-                                uint64_t pages, uint32_t permissions)
+                                uint64_t pages, uint32_t largest, uint32_t permissions)
 {
-  enum status status = job_status(table, address, frame, pages, permissions);
+  enum status status = job_status(table, address, frame, pages, largest, permissions);
   if (status != STATUS_OK)
     return status;
   uint64_t first = page_of(address);
-  struct job job = {first, end_of(first, pages), frame, permissions};
-  //@ assert job: job.first == PageOf(address) && job.end == PageOf(address) + pages && job.frame == frame && job.permissions == permissions;
+  struct job job = {first, end_of(first, pages), frame, largest, permissions};
+  //@ assert job: job.first == PageOf(address) && job.end == PageOf(address) + pages && job.frame == frame && job.largest == largest && job.permissions == permissions;
   struct plan plan = plan_job(table, job);
-  //@ assert fits: plan.status == STATUS_OK <==> FitsFrom{Pre}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address));
-  //@ assert tables: plan.status == STATUS_OK ==> plan.tables == MissingFrom{Pre}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, PageOf(address));
+  //@ assert fits: plan.status == STATUS_OK <==> FitsFrom{Pre}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, largest, PageOf(address));
+  //@ assert tables: plan.status == STATUS_OK ==> plan.tables == MissingFrom{Pre}(table->frames, table->memory, table->root, PageOf(address), PageOf(address) + pages, frame, permissions, largest, PageOf(address));
   if (plan.status != STATUS_OK)
     return plan.status;
   //@ assert range: GoodRange(address, pages) && GoodPermissions(permissions, table->write_execute) && FramesThere(table->frames, frame, pages, permissions);

@@ -5,16 +5,14 @@
 
 #include "range.h"
 
-/* A range to be mapped: its pages, from the first on and before the end, the frame of the first, and permissions. */
+/* A range to be mapped: its pages, from the first on and before the end, the frame of the first, their sizes and permissions. */
 struct job {
   uint64_t first;
   uint64_t end;
   frame_t frame;
+  uint32_t largest; /* no page is of a higher level (1 .. 3) */
   uint32_t permissions;
 };
-
-/* The order of the largest page there is, 1 GiB. */
-#define LARGEST_ORDER 18u
 
 /* The frame that a page of a range is to be mapped to. */
 /*@ requires range: job.first <= page && job.frame + (page - job.first) < FRAMES_MAX;
@@ -26,18 +24,21 @@ static inline frame_t job_frame(struct job job, uint64_t page)
   return (frame_t)(job.frame + (page - job.first));
 }
 
-/* The order of the block that a page with these permissions has to lie in: none for one that does not own its frames. */
+/* The order of the largest page with these permissions that may begin at a frame: one that owns its frames lies in their block. */
 /*@ requires memory: FramesLayout(frames);
-    requires range: permissions < PAGE_UNOWNED ==> frame < frames->nframes;
+    requires range: PageLevel(largest) && (permissions < PAGE_UNOWNED ==> frame < frames->nframes);
     assigns \nothing;
-    ensures exact: \result == OrderOf(frames, frame, permissions);
+    ensures exact: \result == OrderOf(frames, frame, permissions, largest);
 */
-static inline uint32_t order_for(const struct frames *frames, frame_t frame, uint32_t permissions)
+static inline uint32_t order_for(const struct frames *frames, frame_t frame, uint32_t largest,
+                                 uint32_t permissions)
 {
-  return permissions < PAGE_UNOWNED ? order_of(frames, frame) : LARGEST_ORDER;
+  uint32_t most = 9 * (largest - 1);
+  return permissions < PAGE_UNOWNED && order_of(frames, frame) < most ? order_of(frames, frame)
+                                                                      : most;
 }
 
-/* Whether a page of this level may begin here, for frames of a block of this order. */
+/* Whether a page of this level may begin here, when none is of a higher order. */
 /*@ requires range: PageLevel(level) && page < end;
     assigns \nothing;
     ensures exact: \result <==> SizeFits(page, end, frame, order, level);

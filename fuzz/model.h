@@ -230,6 +230,7 @@ struct model_run {
 struct model_job {
   struct model_range range;
   uint64_t frame;
+  uint32_t largest; /* no page is of a higher level */
   uint32_t permissions;
 };
 
@@ -248,7 +249,7 @@ enum status model_change_range_status(const struct model_spaces *s, struct model
 enum status model_protect_range_status(const struct model_spaces *s, struct model_range range,
                                        uint32_t permissions);
 
-/* The size of the page that is to begin so many pages after the first one: the largest that fits. */
+/* The level of the page that is to begin so many pages after the first one: the largest that fits. */
 uint32_t model_piece_level(const struct model_spaces *s, const struct model_job *job,
                            uint64_t after);
 /* What is to come of a range that is to be mapped. It is given up, with STATUS_OK, when there are more pages than mappings may be. */

@@ -83,7 +83,7 @@ static bool is_one_block(const struct model_memory *m, uint64_t frame, uint32_t 
 uint32_t model_piece_level(const struct model_spaces *s, const struct model_job *job,
                            uint64_t after)
 {
-  uint32_t level = PAGE_LEVELS;
+  uint32_t level = job->largest;
   for (; level > 1; level--) {
     uint64_t bytes = model_page_bytes(level);
     bool whole = bytes / PAGE_SIZE <= job->range.pages - after;
@@ -99,6 +99,8 @@ uint32_t model_piece_level(const struct model_spaces *s, const struct model_job 
 /* Whether a range may be mapped by what is asked alone. */
 static enum status job_status(const struct model_spaces *s, const struct model_job *job)
 {
+  if (job->largest < 1 || job->largest > 3)
+    return STATUS_BAD_LEVEL;
   enum status status = model_range_status(s, job->range);
   if (status == STATUS_OK)
     status = model_permission_status(s, job->range.space, job->permissions);

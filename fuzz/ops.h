@@ -27,7 +27,7 @@
  * A range that is mapped begins at a page of a number, or at or behind a mapping; bits 12 and 13 of c move its beginning down to
  * 2 MiB (1), to 1 GiB (2), or to where it comes to 2 MiB when its frames do (3). Bits 8 to 11 choose the first frame in a block,
  * those of the mode that are the operation's the number of pages. Bits 4 to 7 are the permissions; with bit 14 no page
- * owns its frames, and with bit 3 all bits from 4 on are permissions.
+ * owns its frames, and with bit 3 all bits from 4 on are permissions. The largest pages are of 1 GiB; with bit 15, b says.
  */
 #ifndef ASHLAR_OPS_H
 #define ASHLAR_OPS_H

@@ -39,7 +39,7 @@ struct replay_step {
   enum status status;   /* what the core answered; STATUS_OK from operations without a status */
   enum status expected; /* what the model answered */
   uint64_t args[5];     /* named by ops_shape */
-  uint32_t level;       /* of the page asked for or found; 1 where there is no page */
+  uint32_t level; /* of the page asked for, the largest of them, or found; 1 where there is none */
   uint64_t outs[4];
 };
 

@@ -69,10 +69,12 @@ static uint64_t some_pages(const struct replay *r, const struct op *op, uint64_t
 
 static struct model_job asked_job(const struct replay *r, const struct op *op)
 {
+  static const uint32_t largest[4] = {1, 2, 0, 4};
   struct model_job job;
   job.frame = first_frame(r, op);
   job.range = beginning(r, op, job.frame);
   job.range.pages = some_pages(r, op, job.range.address, job.frame);
+  job.largest = op->c & 0x8000 ? largest[op->b % 4] : PAGE_LEVELS;
   job.permissions = replay_permissions(op->c >> 4 & 15) + (op->c & 0x4000 ? PAGE_UNOWNED : 0);
   if (op->c & 8)
     job.permissions = op->c >> 4;
@@ -114,9 +116,10 @@ void replay_map_range_op(struct replay *r, const struct op *op)
     return; /* no room to follow it */
   replay_args(r, space, job.range.address, job.frame, job.range.pages);
   r->step.args[4] = job.permissions;
+  r->step.level = job.largest;
   uint64_t before = plan.status == STATUS_OK ? 0 : replay_fingerprint(r);
   enum status status = pagetable_map_range(&r->tables[space], job.range.address, (frame_t)job.frame,
-                                           job.range.pages, job.permissions);
+                                           job.range.pages, job.largest, job.permissions);
   if (replay_agree(r, status, plan.status)) {
     replay_out(r, 0, plan.pages);
     replay_out(r, 1, plan.tables);

@@ -1806,6 +1806,9 @@ static void ranges_of_nothing(void)
 /* The first frame: so many sixteenths into a block. */
 #define INSIDE(sixteenths) ((sixteenths)*256u)
 
+/* The number of the block or frame says how large pages may be: 4 KiB, 2 MiB, and two sizes that there are not. */
+#define SIZED 0x8000u
+
 /* From a page of this number on, to frames from the first of a block on. */
 static void map_range(uint32_t page, uint32_t pages, uint32_t c)
 {
@@ -1913,6 +1916,21 @@ static void mapped_large_pages(void)
     unmap_all();
   }
   save("range-map-huge-pages-and-what-is-beside-them");
+
+  /* No page larger than of each size, and of sizes that no page has: b, the frame, says which. */
+  large_machine(10);
+  for (uint32_t k = 0; k < 8; k++)
+    for (uint32_t where = 0; where < 3; where++) {
+      map_frames(0x2000, k, LARGE_PAGE, SIZED + UNOWNED + AT_FRAME);
+      map_frames(0x2100, 512 + k, THREE_LARGE, SIZED + UNOWNED + 0x1000 * where);
+      map_frames(0x2200, 512 * (k % 2) + k % 4, LARGE_PAGE, SIZED + 0x1000 * where);
+      add(OP_RANGE_MAP, MODE(PICK_LIVE, PICK_RAW, EACH_SIZE), 0x2300, 4 * k + where,
+          SIZED + UNOWNED + 0x200 + AT_1G);
+      add(OP_RANGE_MAP, MODE(PICK_RAW, PICK_RAW, 0), 0x2300, k, SIZED);
+      query_all(2);
+      unmap_all();
+    }
+  save("range-map-no-larger-pages-than-asked");
 
   machine(64, MACHINE_FREE, 0);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);

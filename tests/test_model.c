@@ -801,7 +801,7 @@ static void a_set_keeps_its_members_in_order(void **state)
 static struct model_job job_at(uint64_t address, uint64_t frame, uint64_t pages,
                                uint32_t permissions)
 {
-  return (struct model_job){{0, address, pages}, frame, permissions};
+  return (struct model_job){{0, address, pages}, frame, PAGE_LEVELS, permissions};
 }
 
 static enum status plan_status(struct model_job job)
@@ -824,7 +824,16 @@ static void a_range_is_mapped_in_the_largest_pages_that_fit(void **state)
   assert_true(plan.status == STATUS_OK && plan.pages == 4);
   /* At the end of 1 GiB, two of them; then another one, and two under the next entry. */
   assert_int_equal(plan.tables, 3);
-  job.permissions = 0; /* they are not in a block, not even in memory */
+  job.largest = 2;
+  assert_int_equal(model_piece_level(&spaces, &job, 1), 2);
+  job.largest = 1;
+  assert_int_equal(model_piece_level(&spaces, &job, 1), 1);
+  job.largest = 4;
+  assert_int_equal(plan_status(job), STATUS_BAD_LEVEL);
+  job.largest = 0;
+  job.range.pages = 0;
+  assert_int_equal(plan_status(job), STATUS_BAD_LEVEL);
+  job = job_at(0x3FFFF000, 262143, 0x40202, 0); /* they are not in a block, not even in memory */
   assert_int_equal(plan_status(job), STATUS_OUT_OF_RANGE);
 }
 

@@ -17,7 +17,8 @@ static void assert_refused(uint64_t address, frame_t frame, uint64_t pages, uint
                            enum status status)
 {
   uint8_t *before = take_picture();
-  assert_int_equal(pagetable_map_range(&space, address, frame, pages, permissions), status);
+  assert_int_equal(pagetable_map_range(&space, address, frame, pages, PAGE_LEVELS, permissions),
+                   status);
   assert_picture(before);
 }
 
@@ -25,7 +26,8 @@ static void assert_refused(uint64_t address, frame_t frame, uint64_t pages, uint
 static void assert_maps(uint64_t address, frame_t frame, uint64_t pages, uint32_t permissions)
 {
   struct page_run run = {0};
-  assert_int_equal(pagetable_map_range(&space, address, frame, pages, permissions), STATUS_OK);
+  assert_int_equal(pagetable_map_range(&space, address, frame, pages, PAGE_LEVELS, permissions),
+                   STATUS_OK);
   sound();
   assert_int_equal(pagetable_query_range(&space, address, pages, &run), STATUS_OK);
   assert_true(run.mapped && run.pages == pages && run.frame == frame);
@@ -212,12 +214,47 @@ static void a_block_of_1_gib_is_one_page(void **state)
   (void)state;
   make_machine(HUGE_FRAMES, HUGE_FRAMES - 1);
   const frame_t block = take(BLOCK3);
-  assert_int_equal(pagetable_map_range(&space, AT, block, pages_of(3), PAGE_WRITE), STATUS_OK);
+  assert_int_equal(pagetable_map_range(&space, AT, block, pages_of(3), PAGE_LEVELS, PAGE_WRITE),
+                   STATUS_OK);
   assert_int_equal(look(AT + SIZE3 - 1).level, 3);
   assert_int_equal(references(block), 2);
   struct seen seen;
   assert_int_equal(pagetable_unmap_range(&space, AT, pages_of(3), &seen, &owed), STATUS_OK);
   assert_int_equal(references(block), 1);
+}
+
+static void no_page_is_larger_than_the_caller_says(void **state)
+{
+  (void)state;
+  for (uint32_t largest = 1; largest <= PAGE_LEVELS; largest++) {
+    /* 512 pages of that size, which are one of the next. */
+    const uint64_t pages = largest < PAGE_LEVELS ? pages_of(largest + 1) : 2 * pages_of(largest);
+    make(60);
+    assert_int_equal(pagetable_map_range(&space, AT, 0, pages, largest, PAGE_UNOWNED), STATUS_OK);
+    sound();
+    for (uint64_t k = 0; k < pages; k += pages_of(largest))
+      assert_int_equal(look(AT + k * PAGE_SIZE).level, largest);
+    undo(AT, pages);
+  }
+  make_machine(LARGE_FRAMES, LARGE_FRAMES - 1);
+  const frame_t block = take(BLOCK2);
+  assert_int_equal(pagetable_map_range(&space, AT, block, pages_of(2), 1, 0), STATUS_OK);
+  assert_int_equal(references(block), 1 + pages_of(2));
+  undo(AT, pages_of(2));
+}
+
+static void a_largest_size_that_no_page_has_is_refused_before_all_else(void **state)
+{
+  (void)state;
+  const uint32_t bad[] = {0, PAGE_LEVELS + 1, UINT32_MAX};
+  make(60);
+  for (size_t i = 0; i < 3; i++) {
+    uint8_t *before = take_picture();
+    assert_int_equal(pagetable_map_range(&space, AT, 0, 1, bad[i], PAGE_UNOWNED), STATUS_BAD_LEVEL);
+    assert_int_equal(pagetable_map_range(&space, HALF, FRAMES, 0, bad[i], UINT32_MAX),
+                     STATUS_BAD_LEVEL);
+    assert_picture(before);
+  }
 }
 
 /* --- Ends --- */
@@ -344,7 +381,8 @@ static void a_block_without_room_for_as_many_references_as_pages_is_refused(void
       if (pages > room)
         assert_refused(AT, block, pages, 0, STATUS_SATURATED);
     records[block].references = FRAME_REFERENCES_MAX - 1 - room;
-    assert_int_equal(pagetable_map_range(&space, AT, block, room < 8 ? room : 8, 0), STATUS_OK);
+    assert_int_equal(pagetable_map_range(&space, AT, block, room < 8 ? room : 8, PAGE_LEVELS, 0),
+                     STATUS_OK);
     records[block].references = 9;
     undo(AT, room < 8 ? room : 8);
   }
@@ -480,6 +518,8 @@ int main(void)
       cmocka_unit_test(a_page_is_no_larger_than_the_block_of_its_frames),
       cmocka_unit_test(two_blocks_in_a_row_are_one_range),
       cmocka_unit_test(a_block_of_1_gib_is_one_page),
+      cmocka_unit_test(no_page_is_larger_than_the_caller_says),
+      cmocka_unit_test(a_largest_size_that_no_page_has_is_refused_before_all_else),
       cmocka_unit_test(a_range_may_be_all_that_is_left_of_its_half_and_not_a_page_more),
       cmocka_unit_test(frames_that_own_nothing_go_up_to_the_last_number),
       cmocka_unit_test(frames_that_are_owned_go_up_to_the_last_one_that_there_is),
