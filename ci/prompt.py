@@ -16,7 +16,7 @@ QUIT = ("quit", [])
 CONVERSATIONS = {
     "prompt_lists_its_commands": (33, [
         ("help", [rf"  {name} +\w.*" for name in
-                  ("help", "mem", "frame FRAME", r"walk \[ADDRESS\]", "alloc ORDER", "free FRAME ORDER", r"map ADDRESS FRAME \[LEVEL\]",
+                  ("help", "mem", "frame FRAME", r"walk \[ADDRESS\]", "alloc ORDER", "free FRAME ORDER", r"map ADDRESS FRAME \[LEVEL\] \[PAGES\]",
                    "split ADDRESS", "merge ADDRESS", r"clear ADDRESS \[PAGES\]", "protect ADDRESS PAGES PERMISSIONS",
                    r"unmap ADDRESS \[PAGES\]", r"test \[NAME\]", "fault KIND", "quit")]),
         ("quit", [])]),
@@ -134,6 +134,27 @@ CONVERSATIONS = {
         ("unmap {scratch} 0x10000000", [r"pages 0"]),
         ("free {block} 9", [r"free frames {free}"]),
         ("clear 0xffffffff80110000 2", [r"pages 2.*"]),
+        ("test structures_are_sound", [r"ok 1 structures_are_sound"]),
+        QUIT]),
+    "prompt_maps_ranges": (33, [
+        ("mem", [r"free: (?P<free>\d+) of .*"]),
+        ("alloc 10", [r"frame (?P<block>(?P<high>0x\w+)00) order 10, .*"]),
+        ("map {scratch} {block} 2 1024", [r"  level 2 entry 0 = 0x\w+", r"  physical {block}000: read, write", r"  frame {block} .*, references 3"]),
+        ("walk", [r"  (?P<near>0x\w{11})0{5}: pages 1024, frame {block}, read, write"]),
+        ("map {scratch} {block} 1 1024", [r"refused: larger page"]),
+        ("unmap {scratch} 1024", [r"pages 1024.*"]),
+        ("map {near}01000 {high}01 2 1023", [r"  level 1 entry 1 = 0x\w+", r"  physical {high}01000: read, write", r"  frame {high}01 .*, references 513"]),
+        ("walk", [r"  {near}01000: pages 1023, frame {high}01, read, write"]),
+        ("map {scratch} {block} 2 2", [r"refused: already mapped"]),
+        ("map {scratch} {block} 2 512", [r"refused: smaller pages"]),
+        ("unmap {scratch} 0x10000000", [r"pages 1023.*"]),
+        ("map {scratch} {block} 1 1025", [r"refused: .*"]),
+        ("map {scratch} {block} 2 0", [r"refused: out of range"]),
+        ("map {scratch} {block} 0 8", [r"refused: bad level"]),
+        ("map {scratch} {block} 4 8", [r"refused: bad level"]),
+        ("map {scratch} 0 1 2", [r"refused: reserved"]),
+        ("map {hole} {block} 1 2", [r"refused: not canonical"]),
+        ("free {block} 10", [r"free frames {free}"]),
         ("test structures_are_sound", [r"ok 1 structures_are_sound"]),
         QUIT]),
     "prompt_refuses_ranges": (33, [

@@ -145,27 +145,21 @@ static void release(struct run run, const char *what)
   need(frames_release(&memory.frames, run.first, run.end - run.first), what);
 }
 
-/* The level of the largest page that can show frames first .. end - 1, or the first of them, from address on. */
-static uint32_t fitting_level(uint64_t address, uint64_t first, uint64_t end)
-{
-  uint32_t level = memory.largest;
-  while (level > 1 && (address / PAGE_SIZE % page_span(level) != 0 ||
-                       first % page_span(level) != 0 || end - first < page_span(level))) {
-    level--;
-  }
-  return level;
-}
-
+/* Shows frames first .. end - 1 from an address on, in pages as large as fit, and counts those. */
 static void map_range(uint64_t address, uint64_t first, uint64_t end, uint32_t permissions)
 {
+  struct translation found;
+  if (first == end) {
+    return;
+  }
+  need(pagetable_map_range(&memory.space, address, (frame_t)first, end - first, memory.largest,
+                           permissions | PAGE_GLOBAL | PAGE_UNOWNED),
+       "map");
   while (first < end) {
-    uint32_t level = fitting_level(address, first, end);
-    need(pagetable_map(&memory.space, address, (frame_t)first, level,
-                       permissions | PAGE_GLOBAL | PAGE_UNOWNED),
-         "map");
-    memory.pages[level]++;
-    first += page_span(level);
-    address += page_span(level) * (uint64_t)PAGE_SIZE;
+    need(pagetable_query(&memory.space, address, &found), "query");
+    memory.pages[found.level]++;
+    first += page_span(found.level);
+    address += page_span(found.level) * (uint64_t)PAGE_SIZE;
   }
 }
 

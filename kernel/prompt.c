@@ -8,10 +8,10 @@
 #include "show.h"
 #include "suite.h"
 
-#define TAKES_MAX 3u              /* arguments of a command */
+#define TAKES_MAX 4u              /* arguments of a command */
 #define WORDS_MAX (1 + TAKES_MAX) /* of a line */
 #define LINE 128u
-#define COLUMN 36u /* where help explains */
+#define COLUMN 40u /* where help explains */
 
 /* The words behind a command's name, and as numbers where the command takes numbers. */
 struct arguments {
@@ -141,11 +141,15 @@ static void map(const struct arguments *given)
   if (!known_frame(given->number[1])) {
     return;
   }
+  frame_t first = (frame_t)given->number[1];
   uint64_t level = given->count < 3 ? 1 : given->number[2];
-  enum status status = level > memory.largest
-                           ? STATUS_BAD_LEVEL
-                           : pagetable_map(&memory.space, address, (frame_t)given->number[1],
-                                           (uint32_t)level, PAGE_WRITE);
+  enum status status = STATUS_BAD_LEVEL;
+  if (level <= memory.largest && given->count < 4) {
+    status = pagetable_map(&memory.space, address, first, (uint32_t)level, PAGE_WRITE);
+  } else if (level <= memory.largest) {
+    status = pagetable_map_range(&memory.space, address, first, given->number[3], (uint32_t)level,
+                                 PAGE_WRITE);
+  }
   show_page(status, address);
 }
 
@@ -326,10 +330,11 @@ static const struct command commands[] = {
     {"alloc", {"ORDER"}, 1, true, "take a block of 2^ORDER frames", alloc},
     {"free", {"FRAME", "ORDER"}, 2, true, "give a block back", free_block},
     {"map",
-     {"ADDRESS", "FRAME", "LEVEL"},
+     {"ADDRESS", "FRAME", "LEVEL", "PAGES"},
      2,
      true,
-     "map a page to a frame, writable: of 4 KiB, or LEVEL 2 (2 MiB) or 3 (1 GiB)",
+     "map a page to a frame, writable: of 4 KiB, or LEVEL 2 (2 MiB) or 3 (1 GiB); or PAGES, none "
+     "larger",
      map},
     {"split", {"ADDRESS"}, 1, true, "make 512 pages of the next size of a large page", split},
     {"merge", {"ADDRESS"}, 1, true, "make a large page of the 512 there", merge},

@@ -144,6 +144,7 @@ static const struct test tests[] = {
     {"a_table_that_went_waits_for_the_flush", a_table_that_went_waits_for_the_flush},
     {"a_flushed_page_shows_its_new_frame", a_flushed_page_shows_its_new_frame},
     {"one_flush_ends_many_unmaps", one_flush_ends_many_unmaps},
+    {"a_mapped_range_shows_its_frames", a_mapped_range_shows_its_frames},
     {"a_range_is_gone_after_its_flush", a_range_is_gone_after_its_flush},
     {"a_protected_range_faults_when_written_to", a_protected_range_faults_when_written_to},
     {"a_range_is_cleared_and_marked_again", a_range_is_cleared_and_marked_again},

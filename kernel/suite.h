@@ -38,7 +38,8 @@ const char *a_page_of_1_gib_is_split_and_merged(void);
 const char *a_table_that_went_waits_for_the_flush(void); /* suite_flush.c */
 const char *a_flushed_page_shows_its_new_frame(void);
 const char *one_flush_ends_many_unmaps(void);
-const char *a_range_is_gone_after_its_flush(void); /* suite_range.c */
+const char *a_mapped_range_shows_its_frames(void); /* suite_range.c */
+const char *a_range_is_gone_after_its_flush(void);
 const char *a_protected_range_faults_when_written_to(void);
 const char *a_range_is_cleared_and_marked_again(void);
 const char *runs_of_the_kernels_pages_add_up(void);

@@ -174,14 +174,104 @@ static const char *wrong_clear(frame_t block)
   return all ? 0 : "not all is gone";
 }
 
-static const char *on_block(const char *(*test)(frame_t block))
+static const char *on_block_of(uint32_t order, const char *(*test)(frame_t block))
 {
   frame_t block;
-  if (frame_alloc(&memory.frames, LARGE_ORDER, OWNER_KERNEL, 0, &block) != STATUS_OK) {
-    return "SKIP no block of 2 MiB is free";
+  if (frame_alloc(&memory.frames, order, OWNER_KERNEL, 0, &block) != STATUS_OK) {
+    return "SKIP no block of so many frames is free";
   }
   const char *wrong = test(block);
   return frame_put(&memory.frames, block) == STATUS_OK ? wrong : "block not taken back";
+}
+
+static const char *on_block(const char *(*test)(frame_t block))
+{
+  return on_block_of(LARGE_ORDER, test);
+}
+
+/* A range over two blocks of 2 MiB in a row: the last frames of the first, and all of the second. */
+#define JOB_BEFORE 3u
+#define JOB_PAGES (JOB_BEFORE + LARGE_PAGES)
+#define JOB_AT (LARGE_AT - JOB_BEFORE * PAGE_SIZE)
+#define JOB_USES 8u
+
+/* A page of it, the small ones first. */
+static uint64_t job_page(uint32_t i)
+{
+  return i < JOB_BEFORE
+             ? i
+             : JOB_BEFORE + (i - JOB_BEFORE) * (LARGE_PAGES - 1) / (JOB_USES - 1 - JOB_BEFORE);
+}
+
+/* How many of its pages show their frames, when they are read and when they are written to. */
+static uint32_t shown(frame_t first)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < JOB_USES; i++) {
+    *(volatile uint64_t *)frame_view(first + (frame_t)job_page(i)) = 0x5A00 + i;
+  }
+  for (uint32_t i = 0; i < JOB_USES; i++) {
+    volatile uint64_t *page = (volatile uint64_t *)(JOB_AT + job_page(i) * PAGE_SIZE);
+    volatile uint64_t *frame = frame_view(first + (frame_t)job_page(i));
+    bool read = page[0] == 0x5A00 + i;
+    page[1] = 0xA500 + i;
+    n += read && frame[1] == 0xA500 + i;
+  }
+  return n;
+}
+
+/* Whether the range is mapped in pages of 4 KiB up to 2 MiB, and from there on in pages of this level. */
+static bool has_sizes(uint32_t level)
+{
+  struct translation t;
+  bool has = true;
+  for (uint32_t i = 0; i < JOB_USES; i++) {
+    has = pagetable_query(&memory.space, JOB_AT + job_page(i) * PAGE_SIZE, &t) == STATUS_OK &&
+          t.level == (i < JOB_BEFORE ? 1 : level) && has;
+  }
+  return has;
+}
+
+/* What is wrong with the range when it is mapped with one large page, in small ones alone, and with another page in its
+ * way. */
+static const char *wrong_map(frame_t block)
+{
+  struct pagetable *s = &memory.space;
+  struct seen seen;
+  struct flush owed = {0};
+  const frame_t first = block + LARGE_PAGES - JOB_BEFORE;
+  const uint64_t before = buddy_free_frames(&memory.frames.buddy);
+  bool sized = true, shows = true, gone = true;
+  for (uint32_t largest = 1; largest <= 2; largest++) {
+    bool mapped =
+        pagetable_map_range(s, JOB_AT, first, JOB_PAGES, largest, PAGE_WRITE) == STATUS_OK;
+    sized = mapped && has_sizes(largest) && sized;
+    shows = mapped && shown(first) == JOB_USES && shows;
+    gone = pagetable_unmap_range(s, JOB_AT, JOB_PAGES, &seen, &owed) == STATUS_OK &&
+           seen.pages == JOB_PAGES && seen.accessed && seen.dirty && gone;
+    settle(&owed);
+    gone = gone && probe_read(JOB_AT) == 0 && probe_read(LARGE_AT + 5 * PAGE_SIZE) == 0;
+  }
+  const uint64_t last = JOB_AT + (JOB_PAGES - 1) * PAGE_SIZE;
+  bool refused =
+      pagetable_map(s, last, block, 1, 0) == STATUS_OK &&
+      pagetable_map_range(s, JOB_AT, first, JOB_PAGES, 1, PAGE_WRITE) == STATUS_ALREADY_MAPPED &&
+      pagetable_map_range(s, JOB_AT, first, JOB_PAGES, 2, PAGE_WRITE) == STATUS_SMALLER_PAGES &&
+      probe_read(JOB_AT) == 0 && probe_read(last) == PROBE_DONE &&
+      pagetable_unmap_range(s, JOB_AT, JOB_PAGES, &seen, &owed) == STATUS_OK && seen.pages == 1;
+  settle(&owed);
+  if (!sized || !shows) {
+    return sized ? "other frames are seen" : "not mapped, or in pages of another size";
+  }
+  if (!gone || !refused) {
+    return gone ? "not refused as a whole" : "not gone after the flush";
+  }
+  return buddy_free_frames(&memory.frames.buddy) == before ? 0 : "frames of tables are lost";
+}
+
+const char *a_mapped_range_shows_its_frames(void)
+{
+  return on_block_of(LARGE_ORDER + 1, wrong_map);
 }
 
 const char *a_range_is_gone_after_its_flush(void)
