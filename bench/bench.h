@@ -59,7 +59,9 @@ uint64_t walker_unmap(uint64_t *memory, frame_t root, uint64_t address);
 /* Fills a table with entries of pages in a row, and looks whether one is filled so. */
 void walker_fill(uint64_t *memory, frame_t table, frame_t first);
 bool walker_is_row(const uint64_t *memory, frame_t table, frame_t first);
-/* The same walk to the table of level 1 that begins at address, then its entries one after the other: taken away, given
+/* The same walk to the table of level 1 that begins at address, which is then filled so. */
+void walker_map_table(uint64_t *memory, frame_t root, uint64_t address, frame_t first);
+/* The same walk, then the table's entries one after the other: taken away, given
  * these low bits, looked at. Whether all were present; of the last one, whether they are pages in a row. */
 bool walker_unmap_table(uint64_t *memory, frame_t root, uint64_t address);
 bool walker_protect_table(uint64_t *memory, frame_t root, uint64_t address, uint64_t bits);

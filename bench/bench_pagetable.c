@@ -385,20 +385,47 @@ static void floor_query(struct space *space, uint64_t address)
   must(if_all(walker_query_table(space->memory, space->table.root, address)), "walker query");
 }
 
-static void ranges_map(struct space *space, uint64_t base, frame_t block)
+/* The block that every range shows. */
+static frame_t range_block;
+
+static void range_map(struct space *space, uint64_t address)
 {
-  for (uint32_t i = 0; i < RANGES * RANGE_PAGES; i++)
-    must(pagetable_map(&space->table, base + (uint64_t)i * PAGE_SIZE, block + i % RANGE_PAGES, 1,
+  must(pagetable_map_range(&space->table, address, range_block, RANGE_PAGES, 1, PAGE_WRITE),
+       "map range");
+}
+
+static void single_map(struct space *space, uint64_t address)
+{
+  for (uint32_t i = 0; i < RANGE_PAGES; i++)
+    must(pagetable_map(&space->table, address + (uint64_t)i * PAGE_SIZE, range_block + i, 1,
                        PAGE_WRITE),
          "range page");
 }
 
-/* What the floor has taken away, or filled with entries of its own form in the first place. */
-static void floors_map(struct space *space, frame_t block)
+/* Also what the floor has taken away, in entries of its own form. */
+static void floor_map(struct space *space, uint64_t address)
 {
-  for (uint32_t i = 0; i < RANGES * RANGE_PAGES; i++)
-    (void)walker_map(space->memory, space->table.root, FLOOR_BASE + (uint64_t)i * PAGE_SIZE,
-                     block + i % RANGE_PAGES);
+  walker_map_table(space->memory, space->table.root, address, range_block);
+}
+
+/* In one page of 2 MiB each, as the range's call finds out. */
+static void large_map(struct space *space, uint64_t address)
+{
+  must(pagetable_map_range(&space->table, address, range_block, RANGE_PAGES, 3, PAGE_WRITE),
+       "map large range");
+}
+
+static void single_large_map(struct space *space, uint64_t address)
+{
+  must(pagetable_map(&space->table, address, range_block, 2, PAGE_WRITE), "map large page");
+}
+
+static void single_large_unmap(struct space *space, uint64_t address)
+{
+  struct translation was;
+  struct flush owed = {0};
+  must(pagetable_unmap(&space->table, address, 2, &was, &owed), "unmap large page");
+  pagetable_flushed(&space->table, &owed);
 }
 
 /* The time of each page, where each range is treated so. */
@@ -437,9 +464,31 @@ static void report_ranges(const struct space *space, const char *what, struct ra
   report_range(space, what, "beside single calls", value, median(times->single, rounds));
 }
 
-static void ranges_round(struct space *space, frame_t block, uint32_t r, struct range_times *unmap,
-                         struct range_times *protect, struct range_times *query)
+/* 512 pages of 4 KiB that are one page of 2 MiB. */
+static void report_large(const struct space *space, const char *what, struct range_times *times,
+                         uint32_t rounds)
 {
+  const double value = median(times->range, rounds);
+  report(
+      what, "512 in 2 MiB",
+      (struct figure){.arena_frames = space->nframes, .value = value, .goal = 0.8, .unit = "ns"});
+  report_range(space, what, "2 MiB beside a call", value, median(times->single, rounds));
+}
+
+/* What the calls on ranges take, by what they do. */
+struct ranges {
+  struct range_times map;
+  struct range_times unmap;
+  struct range_times protect;
+  struct range_times query;
+  struct range_times large_map; /* in pages of 2 MiB; these two have no floor but the single call */
+  struct range_times large_unmap;
+};
+
+static void ranges_round(struct space *space, uint32_t r, struct ranges *times)
+{
+  struct range_times *map = &times->map, *unmap = &times->unmap;
+  struct range_times *protect = &times->protect, *query = &times->query;
   query->floor[r] = per_page(space, FLOOR_BASE, floor_query);
   query->single[r] = per_page(space, RANGE_BASE, single_query);
   query->range[r] = per_page(space, RANGE_BASE, range_query);
@@ -448,31 +497,35 @@ static void ranges_round(struct space *space, frame_t block, uint32_t r, struct 
   protect->range[r] = per_page(space, RANGE_BASE, range_protect);
   protect->single[r] = per_page(space, RANGE_BASE, single_protect); /* and back */
   unmap->floor[r] = per_page(space, FLOOR_BASE, floor_unmap);
-  floors_map(space, block);
+  map->floor[r] = per_page(space, FLOOR_BASE, floor_map);
   unmap->atomic[r] = per_page(space, FLOOR_BASE, atomic_unmap);
+  (void)per_page(space, FLOOR_BASE, floor_map);
   unmap->range[r] = per_page(space, RANGE_BASE, range_unmap);
-  ranges_map(space, RANGE_BASE, block);
+  map->single[r] = per_page(space, RANGE_BASE, single_map);
   unmap->single[r] = per_page(space, RANGE_BASE, single_unmap);
-  ranges_map(space, RANGE_BASE, block);
-  floors_map(space, block);
+  times->large_map.single[r] = per_page(space, RANGE_BASE, single_large_map);
+  times->large_unmap.range[r] = per_page(space, RANGE_BASE, range_unmap);
+  times->large_map.range[r] = per_page(space, RANGE_BASE, large_map);
+  times->large_unmap.single[r] = per_page(space, RANGE_BASE, single_large_unmap);
+  map->range[r] = per_page(space, RANGE_BASE, range_map);
 }
 
 static void bench_ranges(struct space *space, uint32_t rounds)
 {
-  static struct range_times unmap;
-  static struct range_times protect;
-  static struct range_times query;
-  frame_t block;
-  must(frame_alloc(&space->frames, LARGE_ORDER, OWNER_USER, 0, &block), "block");
-  ranges_map(space, RANGE_BASE, block);
-  ranges_map(space, FLOOR_BASE, block);
-  floors_map(space, block);
-  ranges_round(space, block, 0, &unmap, &protect, &query); /* warm-up, overwritten below */
+  static struct ranges times;
+  must(frame_alloc(&space->frames, LARGE_ORDER, OWNER_USER, 0, &range_block), "block");
+  (void)per_page(space, RANGE_BASE, single_map);
+  (void)per_page(space, FLOOR_BASE, single_map);
+  (void)per_page(space, FLOOR_BASE, floor_map);
+  ranges_round(space, 0, &times); /* warm-up, overwritten below */
   for (uint32_t r = 0; r < rounds; r++)
-    ranges_round(space, block, r, &unmap, &protect, &query);
-  report_ranges(space, "range unmap", &unmap, true, rounds);
-  report_ranges(space, "range protect", &protect, true, rounds);
-  report_ranges(space, "range query", &query, false, rounds);
+    ranges_round(space, r, &times);
+  report_ranges(space, "range map", &times.map, false, rounds);
+  report_ranges(space, "range unmap", &times.unmap, true, rounds);
+  report_ranges(space, "range protect", &times.protect, true, rounds);
+  report_ranges(space, "range query", &times.query, false, rounds);
+  report_large(space, "range map", &times.large_map, rounds);
+  report_large(space, "range unmap", &times.large_unmap, rounds);
 }
 
 void bench_pagetable(uint64_t nframes, uint32_t rounds)

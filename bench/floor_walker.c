@@ -38,6 +38,13 @@ bool walker_is_row(const uint64_t *memory, frame_t table, frame_t first)
   return row;
 }
 
+void walker_map_table(uint64_t *memory, frame_t root, uint64_t address, frame_t first)
+{
+  uint64_t *slot = leaf_slot(memory, root, address);
+  for (uint64_t i = 0; i < 512; i++)
+    slot[i] = (first + i) << 12 | 3u;
+}
+
 bool walker_unmap_table(uint64_t *memory, frame_t root, uint64_t address)
 {
   uint64_t *slot = leaf_slot(memory, root, address);

@@ -147,9 +147,9 @@ static enum status map_block(struct frames *frames)
   enum status status = pagetable_create(&space, frames, memory);
   if (status == STATUS_OK)
     status = frame_alloc(frames, BLOCK_ORDER, OWNER_USER, FRAME_ANONYMOUS, &block);
-  for (uint32_t i = 0; status == STATUS_OK && i < BLOCK_FRAMES; i++)
-    status = pagetable_map(&space, RANGE + i * (uint64_t)PAGE_SIZE, block + i, 1,
-                           PAGE_WRITE | PAGE_USER);
+  if (status == STATUS_OK)
+    status = pagetable_map_range(&space, RANGE, block, BLOCK_FRAMES, PAGE_LEVELS,
+                                 PAGE_WRITE | PAGE_USER);
   if (status == STATUS_OK)
     status = list_range(&space);
   if (status == STATUS_OK)
