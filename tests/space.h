@@ -22,6 +22,9 @@
 #define TABLES (PAGETABLE_LEVELS - 1u) /* below the root, for a page of 4 KiB */
 #define HALF                                                                                       \
   ((uint64_t)1 << (11 + 9 * PAGETABLE_LEVELS)) /* the first address that is not canonical */
+#define UPPER (0 - HALF)                       /* the first address of the upper half */
+#define HALF_PAGES (HALF / PAGE_SIZE)          /* of 4 KiB, in each half */
+#define LAST (0 - (uint64_t)PAGE_SIZE)         /* the last page */
 
 static struct frames frames;
 static struct frame *records;
@@ -75,6 +78,12 @@ static inline frame_t take(uint32_t order)
 static inline uint64_t size_of(uint32_t level)
 {
   return (uint64_t)PAGE_SIZE << (9 * (level - 1));
+}
+
+/* Pages of 4 KiB in one of a level. */
+static inline uint64_t pages_of(uint32_t level)
+{
+  return size_of(level) / PAGE_SIZE;
 }
 
 static inline uint64_t free_frames(void)
@@ -181,6 +190,42 @@ static inline void owe_page(uint64_t address, uint32_t level)
   assert_int_equal(pagetable_map(&space, address, 0, level, PAGE_UNOWNED), STATUS_OK);
   assert_int_equal(
       pagetable_protect(&space, address, level, PAGE_UNOWNED | PAGE_WRITE, &was, &owed), STATUS_OK);
+}
+
+static inline void map(uint64_t address, frame_t frame, uint32_t level, uint32_t permissions)
+{
+  assert_int_equal(pagetable_map(&space, address, frame, level, permissions), STATUS_OK);
+}
+
+static inline void assert_unmapped(uint64_t address)
+{
+  struct translation found;
+  assert_int_equal(pagetable_query(&space, address, &found), STATUS_NOT_MAPPED);
+}
+
+/* What a range begins with. */
+static inline struct page_run run_at(uint64_t address, uint64_t pages)
+{
+  struct page_run run = {0};
+  assert_int_equal(pagetable_query_range(&space, address, pages, &run), STATUS_OK);
+  return run;
+}
+
+static inline void assert_run(uint64_t address, uint64_t pages, uint64_t length, frame_t frame,
+                              uint32_t permissions)
+{
+  const struct page_run run = run_at(address, pages);
+  assert_true(run.mapped);
+  assert_int_equal(run.pages, length);
+  assert_int_equal(run.frame, frame);
+  assert_int_equal(run.permissions, permissions);
+}
+
+static inline void assert_hole(uint64_t address, uint64_t pages, uint64_t length)
+{
+  const struct page_run run = run_at(address, pages);
+  assert_false(run.mapped);
+  assert_int_equal(run.pages, length);
 }
 
 #endif

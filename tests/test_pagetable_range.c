@@ -2,18 +2,10 @@
 #define _DEFAULT_SOURCE
 #include "space.h"
 
-#define UPPER (0 - HALF)                   /* the first address of the upper half */
-#define HALF_PAGES (HALF / PAGE_SIZE)      /* of 4 KiB, in each half */
-#define LAST (0 - (uint64_t)PAGE_SIZE)     /* the last page */
 #define GIVEN (PAGE_UNOWNED | PAGE_GLOBAL) /* by the protecting call, where nothing else is said */
 
 /* The calls that change a range, and owe a flush for it. */
 enum call { UNMAP, PROTECT, CLEAR, CALLS };
-
-static uint64_t pages_of(uint32_t level)
-{
-  return size_of(level) / PAGE_SIZE;
-}
 
 static enum status change(enum call call, struct pagetable *table, uint64_t address, uint64_t pages,
                           uint32_t permissions, struct seen *seen)
@@ -76,41 +68,6 @@ static void assert_changes(enum call call, uint64_t address, uint64_t pages, uin
   assert_int_equal(seen.accessed, marks % 2 != 0);
   assert_int_equal(seen.dirty, marks >= 2);
   sound();
-}
-
-static void map(uint64_t address, frame_t frame, uint32_t level, uint32_t permissions)
-{
-  assert_int_equal(pagetable_map(&space, address, frame, level, permissions), STATUS_OK);
-}
-
-static void assert_unmapped(uint64_t address)
-{
-  struct translation found;
-  assert_int_equal(pagetable_query(&space, address, &found), STATUS_NOT_MAPPED);
-}
-
-static struct page_run run_at(uint64_t address, uint64_t pages)
-{
-  struct page_run run = {0};
-  assert_int_equal(pagetable_query_range(&space, address, pages, &run), STATUS_OK);
-  return run;
-}
-
-static void assert_run(uint64_t address, uint64_t pages, uint64_t length, frame_t frame,
-                       uint32_t permissions)
-{
-  const struct page_run run = run_at(address, pages);
-  assert_true(run.mapped);
-  assert_int_equal(run.pages, length);
-  assert_int_equal(run.frame, frame);
-  assert_int_equal(run.permissions, permissions);
-}
-
-static void assert_hole(uint64_t address, uint64_t pages, uint64_t length)
-{
-  const struct page_run run = run_at(address, pages);
-  assert_false(run.mapped);
-  assert_int_equal(run.pages, length);
 }
 
 /* --- What is wrong with a range --- */
