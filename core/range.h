@@ -68,6 +68,7 @@ static inline struct look look_at(const struct pagetable *table, struct place at
     assigns \nothing;
     ensures level: 1 <= \result.level <= RootLevel;
     ensures exact: Page(next) ==> \result.frame == Table(table->memory, table->root, next, \result.level);
+    ensures stays: Page(next) && at.level < RootLevel && SameLarge(next, page, at.level + 1) ==> \result.level == at.level && \result.frame == at.frame;
 */
 static inline struct place place_after(const struct pagetable *table, struct place at,
                                        uint64_t page, uint64_t next)
