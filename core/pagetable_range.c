@@ -239,10 +239,15 @@ static struct tally change_pages(struct pagetable *table, uint64_t first, uint64
       //@ assert cleared: clears ==> RangeCleared{Pre, Here}(table->memory, table->root, first, look.next);
       //@ assert sizes: RangeSizes{Pre}(table->memory, table->root, page, look.next, level);
       //@ assert mapped: RangeMapped{Pre}(table->memory, table->root, page, look.next);
+      //@ assert all_mapped: RangeMapped{Pre}(table->memory, table->root, first, page) <==> RangeMapped{Pre}(table->memory, table->root, first, look.next);
       tally = add_to(tally, entry, look.next - page, level);
+      //@ assert all_counted: tally.seen.pages == look.next - first <==> RangeMapped{Pre}(table->memory, table->root, first, look.next);
     }
+    //@ assert gap: !PtePresent(look.entry) ==> Page(page) && PageIn(page, page, look.next) && !Mapped{Pre}(table->memory, table->root, page);
+    //@ assert all_hole: !PtePresent(look.entry) ==> tally.seen.pages <= page - first && !RangeMapped{Pre}(table->memory, table->root, first, page + 1);
     at = place_after(table, look.at, page, look.next);
     page = look.next < end ? look.next : end;
+    //@ assert all_next: tally.seen.pages == page - first <==> RangeMapped{Pre}(table->memory, table->root, first, page);
   }
   return tally;
 }
