@@ -1583,7 +1583,7 @@ static void owned_among_unowned(void)
 
 /* Runs that end at a hole, at a gap between frames, at other permissions, with the range; and that go on over all that
  * is no end: tables, page sizes, accessed and dirty. */
-static void runs_of_pages(void)
+static void runs_of_small_pages(void)
 {
   large_machine(9);
   map_row(BLOCK, 0);
@@ -1608,7 +1608,10 @@ static void runs_of_pages(void)
     range(OP_RANGE_QUERY, k - 2, EVERYTHING, 0);
   }
   save("range-query-runs-of-small-pages");
+}
 
+static void runs_of_large_pages(void)
+{
   /* 1 GiB, then 512 pages of 4 KiB, then 511 of 2 MiB, then 1 GiB: one run, of two tables. */
   machine(64, MACHINE_FREE, 0);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
@@ -1642,7 +1645,10 @@ static void runs_of_pages(void)
   add(OP_TABLE_MAP, MODE(PICK_LIVE, PICK_RAW, 0), 0x2100, 0, LEVEL3 + UNOWNED + SHIFTED);
   query_all(5);
   save("range-query-runs-do-not-wrap");
+}
 
+static void runs_of_holes(void)
+{
   /* Holes between tables of each level, and in spaces that share nothing. */
   machine(64, MACHINE_FREE, 0);
   for (uint32_t space = 0; space < 3; space++)
@@ -1898,7 +1904,10 @@ static void mapped_large_pages(void)
     unmap_all();
   }
   save("range-map-blocks-smaller-than-a-large-page");
+}
 
+static void mapped_huge_pages(void)
+{
   /* 1 GiB, some of them, with what comes before and after in smaller pages; the last frames that have a number. */
   machine(64, MACHINE_FREE, 0);
   add(OP_TABLE_CREATE, LIVE, 0, 0, 0);
@@ -2123,6 +2132,7 @@ static void mapped_ranges(void)
 {
   mapped_small_pages();
   mapped_large_pages();
+  mapped_huge_pages();
   mapped_in_the_way();
   wrong_mapped_ranges();
   few_frames_for_ranges();
@@ -2156,7 +2166,9 @@ static void page_ranges(void)
   ranges_of_large_pages();
   wrong_ranges();
   owned_among_unowned();
-  runs_of_pages();
+  runs_of_small_pages();
+  runs_of_large_pages();
+  runs_of_holes();
   ranges_touched();
   ranges_and_references();
   ranges_and_flushes();
